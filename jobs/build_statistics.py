@@ -1,0 +1,28 @@
+"""Describes the videos of each keyword: statistics and histograms of every metric."""
+
+from pyspark.sql import SparkSession
+
+from tubelake import job, store, tables
+from tubelake.follow import rebuild
+from tubelake.settings import Settings
+from tubelake.stats.describe import statistics
+from tubelake.stats.histogram import histograms
+from tubelake.stats.metrics import metrics_by_keyword
+
+READS = (tables.SEARCH_HITS, tables.VIDEOS, tables.VIDEO_SNAPSHOTS)
+WRITES = (tables.KEYWORD_STATISTICS, tables.HISTOGRAMS)
+
+
+def run(spark: SparkSession, settings: Settings) -> job.Report:
+    metrics = metrics_by_keyword(*(store.read(spark, table, settings.lake) for table in READS))
+    bins = settings.statistics.bins
+    builds = (lambda: statistics(metrics), lambda: histograms(metrics, bins))
+    report = job.Report()
+    for target, build in zip(WRITES, builds, strict=True):
+        counts = rebuild(spark, READS, target, settings.lake, build, parameters=bins)
+        report += job.Report(counts.rows_in, counts.rows_out)
+    return report
+
+
+if __name__ == "__main__":
+    job.main(__file__)

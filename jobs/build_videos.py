@@ -1,0 +1,26 @@
+"""Turns new answers into rows: videos, snapshots of their counts, and what each keyword found."""
+
+from pyspark.sql import SparkSession
+
+from tubelake import job, tables
+from tubelake.follow import follow
+from tubelake.parse.search import hits_from_answers
+from tubelake.parse.videos import snapshots_from_answers, videos_from_answers
+from tubelake.settings import Settings
+
+BODIES = tables.RESPONSE_BODIES
+READS = (BODIES.of("search.list"), BODIES.of("videos.list"), BODIES.of("videos.batchGetStats"))
+WRITES = (tables.SEARCH_HITS, tables.VIDEOS, tables.VIDEO_SNAPSHOTS)
+
+
+def run(spark: SparkSession, settings: Settings) -> job.Report:
+    transforms = (hits_from_answers, videos_from_answers, snapshots_from_answers)
+    report = job.Report()
+    for target, transform in zip(WRITES, transforms, strict=True):
+        counts = follow(spark, BODIES, target, settings.lake, transform)
+        report += job.Report(counts.rows_in, counts.rows_out)
+    return report
+
+
+if __name__ == "__main__":
+    job.main(__file__)

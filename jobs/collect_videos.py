@@ -1,0 +1,37 @@
+"""Fetches details of videos that have none, then newer counts of those whose counts are old."""
+
+from pyspark.sql import SparkSession
+
+from tubelake import job, progress, store, tables
+from tubelake.collect import search, videos
+from tubelake.collect.rounds import clock_of, collect
+from tubelake.settings import Settings
+
+SEARCHES = tables.RESPONSES.of(search.METHOD)
+DETAILS = tables.RESPONSES.of(videos.DETAILS)
+COUNTS = tables.RESPONSES.of(videos.COUNTS)
+READS = (SEARCHES, DETAILS, COUNTS)
+WRITES = (
+    DETAILS, COUNTS, tables.RESPONSE_BODIES.of(videos.DETAILS), tables.RESPONSE_BODIES.of(videos.COUNTS),
+)  # fmt: skip
+
+
+def run(spark: SparkSession, settings: Settings) -> job.Report:
+    searches, details, counts = (store.read(spark, table, settings.lake) for table in READS)
+    known = videos.wanted_ids(searches, details, settings.search.keywords, settings.videos.ids)
+    run_id, most = str(settings.run.id), settings.collect.round_calls
+    old = videos.oldest_wanted(clock_of(settings)(), settings.videos.refresh_hours)
+    due = {
+        videos.DETAILS: lambda: videos.without_details(known, details, run_id),
+        videos.COUNTS: lambda: videos.with_old_counts(known, details, counts, old, run_id),
+    }
+    report = job.Report()
+    for method, ids in due.items():
+        with progress.shown(f"Fetching {method}") as show:
+            spent = collect(spark, settings, method, videos.due(method, ids, most), show)
+        report += job.Report(len(spent.rows), len(spent.rows), spent.calls, spent.units, spent.failed)
+    return report
+
+
+if __name__ == "__main__":
+    job.main(__file__)

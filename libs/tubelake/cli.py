@@ -1,0 +1,211 @@
+"""The command line: thin words around jobs; every command takes --set section.key=value."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from click.exceptions import ClickException, UsageError as ClickUsageError
+from typer.main import get_command
+
+from tubelake import __version__, console, job, settings
+from tubelake.errors import TubeLakeError
+from tubelake.settings import Settings
+
+app = typer.Typer(
+    help="TubeLake: from keywords to a Delta lake of YouTube videos, and what they say.",
+    no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False,
+    epilog="Start with [bold]tubelake demo[/bold]: no key, no internet. Settings: [bold]tubelake settings[/bold].",
+)  # fmt: skip
+emulator_app = typer.Typer(help="A YouTube on this machine, for demos and tests.", no_args_is_help=True)
+app.add_typer(emulator_app, name="emulator")
+
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change a setting; may be given many times.", show_default=False),
+]
+Config = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.", show_default=False)]
+Keywords = Annotated[
+    list[str] | None, typer.Option("--keyword", "-k", help="Keyword to search; may be given many times.", show_default=False)
+]
+VideoIds = Annotated[str | None, typer.Option("--video-ids", help="Video ids, separated by commas.", show_default=False)]
+AllKnown = Annotated[bool, typer.Option("--all-known", help="Every video that the lake already knows.")]
+Since = Annotated[str | None, typer.Option(help="Only videos published from this date on.", show_default=False)]
+Until = Annotated[str | None, typer.Option(help="Only videos published before this date.", show_default=False)]
+MaxVideos = Annotated[int | None, typer.Option(help="Stop a keyword after so many results.", show_default=False)]
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        console.say(f"tubelake {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo's corpus and lake go.")] = Path("demo"),
+    videos: Annotated[int, typer.Option(min=10, help="Videos of the synthetic YouTube.")] = 1_500,
+    sets: Sets = None,
+) -> None:
+    """The whole flow on a synthetic YouTube on this machine: no key, no internet."""
+    from tubelake import demo as demonstration
+
+    raise typer.Exit(demonstration.run(folder, videos, sets or ()))
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(metavar="JOB", help="Name of the job; `tubelake jobs` lists them.")],
+    sets: Sets = None,
+    config: Config = None,
+) -> None:
+    """Run one job; the same as spark-submit jobs/JOB.py."""
+    job.load(name)
+    raise typer.Exit(job.run_all([name], settings.load(config, sets or ())))
+
+
+@app.command()
+def jobs() -> None:
+    """List the jobs, in the order in which they feed each other."""
+    names = [*job.pipeline_jobs(), *(name for name in job.find_all() if not job.load(name).WRITES)]
+    lines = {name: (job.load(name).__doc__ or "").strip() for name in names}
+    console.show("Jobs", ["job", "what it does"], list(lines.items()))
+
+
+@app.command()
+def pipeline(
+    keyword: Keywords = None,
+    video_ids: VideoIds = None,
+    all_known: AllKnown = False,
+    since: Since = None,
+    until: Until = None,
+    max_videos: MaxVideos = None,
+    sets: Sets = None,
+    config: Config = None,
+) -> None:
+    """Keywords or ids in, statistics out: every job in order, each only where something is missing."""
+    if not (keyword or video_ids or all_known):
+        raise ClickUsageError("say what to collect: --keyword WORD, --video-ids ID,ID or --all-known")
+    wanted = settings.load(config, _selection(keyword, video_ids, since, until, max_videos, sets))
+    names = job.pipeline_jobs()
+    if not wanted.search.keywords:
+        names.remove("collect_search")
+    raise typer.Exit(job.run_all(names, wanted))
+
+
+@app.command()
+def plan(
+    keyword: Keywords = None,
+    since: Since = None,
+    until: Until = None,
+    max_videos: MaxVideos = None,
+    sets: Sets = None,
+    config: Config = None,
+) -> None:
+    """What a collection will cost: calls, quota days and storage, before anything is spent."""
+    wanted = settings.load(config, _selection(keyword, None, since, until, max_videos, sets))
+    raise typer.Exit(job.run_all(["plan"], wanted))
+
+
+@app.command()
+def status(keyword: Keywords = None, sets: Sets = None, config: Config = None) -> None:
+    """How far each keyword is, what quota is left today and when it resets."""
+    raise typer.Exit(job.run_all(["status"], settings.load(config, _selection(keyword, None, None, None, None, sets))))
+
+
+@app.command()
+def show(
+    table: Annotated[str, typer.Argument(help="Table, such as videos or gold.keyword_statistics.")],
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="Rows to print.")] = 20,
+    where: Annotated[str | None, typer.Option(help="SQL condition on the rows.", show_default=False)] = None,
+    columns: Annotated[str | None, typer.Option(help="Columns, separated by commas.", show_default=False)] = None,
+    sets: Sets = None,
+    config: Config = None,
+) -> None:
+    """Print rows of a table of the lake."""
+    from tubelake.show import show_table
+
+    wanted = job.with_run_id(settings.load(config, sets or ()))
+    show_table(wanted, table, limit, where, columns)
+
+
+@app.command(name="settings")
+def list_settings(sets: Sets = None, config: Config = None) -> None:
+    """List every setting with its value and meaning."""
+    values = settings.load(config, sets or ())
+    console.show("Settings", ["setting", "value", "meaning"], settings.explained(values))
+
+
+@emulator_app.command(name="serve")
+def emulator_serve(
+    corpus: Annotated[Path, typer.Option(help="Folder with videos.jsonl.")],
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0: a free one.")] = 8765,
+    speed: Annotated[float, typer.Option(help="How fast its clock runs.")] = 1.0,
+    faults: Annotated[Path | None, typer.Option(help="YAML file with a schedule of faults.", show_default=False)] = None,
+    clock: Annotated[str | None, typer.Option(help="Time at its start, ISO 8601.", show_default=False)] = None,
+    latency: Annotated[float, typer.Option(help="Seconds before each answer.")] = 0.0,
+    lost_tokens: Annotated[float, typer.Option(help="Share of page tokens that get lost.")] = 0.0,
+    search_limit: Annotated[int | None, typer.Option(help="Searches a day, if not 100.", show_default=False)] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+) -> None:
+    """Serve a corpus as the YouTube Data API, over HTTP on 127.0.0.1."""
+    from tubelake.demo import serve_corpus
+
+    serve_corpus(
+        corpus, port, speed=speed, faults=faults, clock=clock, latency=latency, lost_tokens=lost_tokens,
+        search_limit=search_limit, seed=seed,
+    )  # fmt: skip
+
+
+@emulator_app.command(name="make-corpus")
+def emulator_make_corpus(
+    folder: Annotated[Path, typer.Argument(help="Folder to write.")],
+    videos: Annotated[int, typer.Option(min=1, help="How many videos.")] = 1_500,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    keyword: Keywords = None,
+) -> None:
+    """Write a synthetic corpus, the same for the same seed."""
+    from tubelake.demo import write_corpus
+
+    console.say(write_corpus(folder, videos, seed, keyword))
+
+
+def _selection(
+    keywords: Sequence[str] | None, video_ids: str | None, since: str | None, until: str | None,
+    max_videos: int | None, sets: Sequence[str] | None,
+) -> list[str]:  # fmt: skip
+    """The options of a selection as settings; --set comes last and wins."""
+    given = {
+        "search.keywords": ",".join(keywords) if keywords else None,
+        "videos.ids": video_ids,
+        "search.since": since,
+        "search.until": until,
+        "search.max_videos": None if max_videos is None else str(max_videos),
+    }
+    return [*(f"{name}={value}" for name, value in given.items() if value is not None), *(sets or ())]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every error of ours or of usage is one line, with its exit code."""
+    sys.exit(_exit_code(lambda: get_command(app).main(args=arguments, prog_name="tubelake", standalone_mode=False)))
+
+
+def _exit_code(command: Callable[[], object]) -> int:
+    try:
+        result = command()
+    except TubeLakeError as error:
+        console.complain(str(error))
+        return error.exit_code
+    except ClickException as error:
+        console.complain(f"{error.format_message()}; see: tubelake --help")
+        return 2
+    except (KeyboardInterrupt, EOFError):
+        console.complain("stopped; everything fetched is kept: run the same command again to go on")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0

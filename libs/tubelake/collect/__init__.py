@@ -1,0 +1,1 @@
+"""Collection: what is due (frontier), what it may cost (quota), and fetching it."""

@@ -1,0 +1,122 @@
+"""A frame of requests in, a frame with an answer for every request out: threads in tasks overlap the waiting."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from pyspark import TaskContext
+from pyspark.sql import DataFrame
+from pyspark.sql.pandas.types import to_arrow_schema
+from tenacity import Retrying, retry_if_result, wait_random_exponential
+
+from tubelake import tables
+from tubelake.collect.gate import Gate, Pace
+from tubelake.collect.request import DEFERRED, Price, facts
+from tubelake.youtube.client import Access, Answer, call
+from tubelake.youtube.outcomes import Outcome, outcome
+
+ROWS_A_BATCH = 64  # answers of 50 items are 100-200 kB: a batch stays under 16 MB
+
+
+@dataclass(frozen=True)
+class Round:
+    """What every task of a round needs to know."""
+
+    run_id: str
+    round_id: str
+    access: Access
+    pace: Pace
+    price: Price
+    calls: tuple[int, ...]  # calls that each task may make, by partition
+
+
+def fetch(requests: DataFrame, this: Round) -> DataFrame:
+    """An answer (a row of `response_bodies`) for every page of every request; failures are rows.
+
+    `requests` has the columns of REQUEST_DDL and one partition an entry of `this.calls`. The frame is lazy and calls
+    the API each time it is computed: write it once, and read that.
+    """
+    schema = requests.sparkSession.createDataFrame([], tables.RESPONSE_BODIES.ddl).schema
+    arrow_schema = to_arrow_schema(schema)
+
+    def on_executor(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        asked = [row for batch in batches for row in batch.to_pylist()]
+        identity = {"run_id": this.run_id, "round_id": this.round_id, "executor_id": _executor_id()}
+        rows: list[dict[str, Any]] = []
+        for answered in _fetch_all(asked, this):
+            rows.extend({**row, **identity} for row in answered)
+            if len(rows) >= ROWS_A_BATCH:
+                yield pa.RecordBatch.from_pylist(rows, schema=arrow_schema)
+                rows = []
+        yield pa.RecordBatch.from_pylist(rows, schema=arrow_schema)
+
+    return requests.mapInArrow(on_executor, schema)
+
+
+def _executor_id() -> str:
+    """Host and parent process: the Python workers of one executor are children of one daemon."""
+    return f"{socket.gethostname()}:{os.getppid()}"
+
+
+def _fetch_all(asked: list[dict[str, Any]], this: Round) -> Iterator[list[dict[str, Any]]]:
+    """The rows of each request, in the order in which they are done."""
+    context = TaskContext.get()
+    partition = context.partitionId() if context else 0
+    gate = Gate(this.pace, this.calls[partition], this.run_id)
+    with ThreadPoolExecutor(max(1, min(this.pace.threads, len(asked)))) as threads:
+        for done in as_completed([threads.submit(_fetch_chain, request, this, gate) for request in asked]):
+            yield done.result()
+
+
+def _fetch_chain(asked: dict[str, Any], this: Round, gate: Gate) -> list[dict[str, Any]]:
+    """The pages of one request until it ends, fails, or the round does."""
+    rows: list[dict[str, Any]] = []
+    params, token = json.loads(asked["params"]), asked["page_token"]
+    asked_tokens = {token}
+    for page in range(asked["max_pages"]):
+        answer, tries = _call_patiently(this, asked["method"], {**params, "pageToken": token}, gate)
+        if tries == 0 and rows:
+            break
+        rows.append(facts(asked, page, token, answer, tries, this.price))
+        token = rows[-1]["next_page_token"]
+        if answer.reason or not token or token in asked_tokens:
+            break
+        asked_tokens.add(token)
+    return rows
+
+
+def _call_patiently(this: Round, method: str, params: dict[str, Any], gate: Gate) -> tuple[Answer, int]:
+    """The answer after bounded retries, and how many calls were made for it."""
+    tries = 0
+    given = {name: value for name, value in params.items() if value is not None}
+    answer = Answer(0, DEFERRED, None, {})
+
+    def once() -> Answer:
+        nonlocal tries, answer
+        if not gate.enter():
+            gate.close()
+            return answer
+        tries += 1
+        answer = call(this.access, method, given)
+        if outcome(answer.status, answer.reason) in (Outcome.QUOTA, Outcome.CREDENTIALS, Outcome.BUG):
+            gate.close()
+        if outcome(answer.status, answer.reason) is Outcome.SLOW_DOWN:
+            gate.pause(answer.retry_after_seconds or 0.0)
+        return answer
+
+    retrying = Retrying(
+        retry=retry_if_result(
+            lambda got: outcome(got.status, got.reason) in (Outcome.RETRY, Outcome.SLOW_DOWN)
+        ),
+        stop=lambda state: gate.closed or state.attempt_number >= this.pace.attempts,
+        wait=wait_random_exponential(
+            multiplier=this.pace.retry_base_seconds, max=this.pace.retry_max_seconds
+        ),
+        retry_error_callback=lambda state: state.outcome.result() if state.outcome else answer,
+    )
+    return retrying(once), tries

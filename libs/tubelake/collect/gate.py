@@ -1,0 +1,71 @@
+"""What the threads of one task share: turns at the allowed rate, pauses, a budget of calls, an end."""
+
+import contextlib
+import os
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast and how long a task may go on."""
+
+    threads: int
+    calls_per_second: float
+    seconds: float
+    attempts: int
+    retry_base_seconds: float
+    retry_max_seconds: float
+
+
+class Gate:
+    """Every call passes here first.
+
+    A pause that the server asks for holds for all tasks of the run on this host: it is the time of change of a file
+    in the host's temporary folder. Other hosts learn of it from the driver, which waits between rounds.
+    """
+
+    def __init__(self, pace: Pace, calls: int, run_id: str) -> None:
+        self._lock = threading.Lock()
+        self._step = 1.0 / pace.calls_per_second
+        self._ends_at = time.time() + pace.seconds
+        self._next_at = 0.0
+        self._calls_left = calls
+        self._pause_file = Path(tempfile.gettempdir()) / f"tubelake-{run_id}.pause"
+
+    def enter(self) -> bool:
+        """Wait for a turn and take one call off the budget; False: no call may be made any more."""
+        with self._lock:
+            at = max(self._next_at, self._paused_until(), time.time())
+            if self._calls_left <= 0 or at >= self._ends_at:
+                return False
+            self._calls_left -= 1
+            self._next_at = at + self._step
+        time.sleep(max(0.0, at - time.time()))
+        return True
+
+    def pause(self, seconds: float) -> None:
+        """Nobody calls for this long."""
+        until = time.time() + seconds
+        if until > self._paused_until():
+            with contextlib.suppress(OSError):
+                self._pause_file.touch()
+                os.utime(self._pause_file, (until, until))
+
+    @property
+    def closed(self) -> bool:
+        return self._calls_left <= 0
+
+    def close(self) -> None:
+        """No further call in this task."""
+        with self._lock:
+            self._calls_left = 0
+
+    def _paused_until(self) -> float:
+        try:
+            return self._pause_file.stat().st_mtime
+        except OSError:
+            return 0.0

@@ -1,0 +1,91 @@
+"""What is asked of the API, and the facts of what came back: the two frames around a fetch."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from tubelake.youtube.client import Answer
+
+REQUEST_DDL = "request_id string, method string, params string, subject string, shard string, page_token string, max_pages int"
+REQUEST_COLUMNS = [column.split()[0] for column in REQUEST_DDL.split(", ")]
+DEFERRED = "deferred"  # not asked: the round ended first, or its units did
+
+
+@dataclass(frozen=True)
+class Request:
+    """A chain of pages to fetch, following nextPageToken for at most `max_pages`."""
+
+    method: str
+    params: Mapping[str, str]
+    subject: str | None = None
+    shard: str | None = None
+    page_token: str | None = None
+    max_pages: int = 1
+
+    def row(self, request_id: str) -> tuple[Any, ...]:
+        """This request as a row of REQUEST_DDL."""
+        params = json.dumps(dict(self.params), sort_keys=True, ensure_ascii=False)
+        return (request_id, self.method, params, self.subject, self.shard, self.page_token, self.max_pages)
+
+
+@dataclass(frozen=True)
+class Price:
+    """Who pays for a round, and how much a call."""
+
+    bucket: str
+    units: int
+    quota_day: date
+
+
+def facts(
+    asked: Mapping[str, Any], page: int, token: str | None, answer: Answer, tries: int, price: Price
+) -> dict[str, Any]:
+    """The row of `response_bodies` for page number `page` of the request `asked`, fetched just now."""
+    items = [item for item in answer.content.get("items", ()) if isinstance(item, dict)]
+    published = [moment for moment in map(published_at, items) if moment]
+    info = answer.content.get("pageInfo")
+    return {
+        "request_id": f"{asked['request_id']}-{page:03d}",
+        **{name: asked[name] for name in ("method", "params", "subject", "shard")},
+        "page_token": token,
+        "next_page_token": answer.content.get("nextPageToken"),
+        "status": answer.status,
+        "reason": answer.reason,
+        "attempt": tries,
+        "bucket": price.bucket,
+        "units": tries * price.units,
+        "item_count": len(items),
+        "item_ids": [found for found in map(item_id, items) if found],
+        "oldest_published_at": min(published, default=None),
+        "newest_published_at": max(published, default=None),
+        "is_descending": published == sorted(published, reverse=True),
+        "total_results": info.get("totalResults") if isinstance(info, dict) else None,
+        "retry_after_seconds": answer.retry_after_seconds,
+        "fetched_at": datetime.now(UTC),
+        "quota_day": price.quota_day,
+        "body": answer.body,
+    }
+
+
+def item_id(item: Mapping[str, Any]) -> str | None:
+    """The id of what an item is about: the video of a playlist item, the resource of a search result."""
+    found = item.get("id")
+    if item.get("kind") == "youtube#playlistItem":
+        found = item.get("contentDetails", {}).get("videoId") or item.get("snippet", {}).get(
+            "resourceId", {}
+        ).get("videoId")
+    if isinstance(found, dict):
+        found = found.get("videoId") or found.get("channelId") or found.get("playlistId")
+    return found if isinstance(found, str) else None
+
+
+def published_at(item: Mapping[str, Any]) -> datetime | None:
+    """When the item was published (UTC); None where that is missing or no time."""
+    snippet = item.get("snippet")
+    text = snippet.get("publishedAt") if isinstance(snippet, dict) else None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC) if isinstance(text, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,206 @@
+"""The driver's loop: lease units, fetch a bounded round on executors, log it once, look at what is due next."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pandas as pd
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from tubelake import session, store
+from tubelake.collect import ledger
+from tubelake.collect.fetch import Round, fetch
+from tubelake.collect.gate import Pace
+from tubelake.collect.request import DEFERRED, REQUEST_COLUMNS, REQUEST_DDL, Price, Request
+from tubelake.errors import TubeLakeError, UsageError
+from tubelake.progress import Progress
+from tubelake.settings import Collect, Settings
+from tubelake.tables import RESPONSE_BODIES, RESPONSES
+from tubelake.youtube import client, quota
+from tubelake.youtube.outcomes import Outcome, outcome
+
+RETRY_SLACK = 1.1  # units leased above the pages due, for tries that fail
+LONGEST_WAIT_SECONDS = 600.0
+
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is due: the requests of the next round, and about how many calls the whole rest takes."""
+
+    requests: Sequence[Request] = ()
+    calls: int = 0
+
+
+Due = Callable[[Sequence[Row]], Work]
+
+
+@dataclass
+class Spent:
+    """What a run has asked so far, and the facts of each answer."""
+
+    rows: list[Row] = field(default_factory=list)
+    calls: int = 0
+    units: int = 0
+    failed: int = 0
+
+
+def collect(spark: SparkSession, settings: Settings, method: str, due: Due, progress: Progress) -> Spent:
+    """Fetch what `due(answers of this run)` asks of `method`, round by round, until nothing is due.
+
+    Raises QuotaSpent when the bucket is empty and UsageError for a refused key or request; both after everything
+    fetched was logged. Requests that failed are rows, counted in `Spent.failed`; the next run asks them again.
+    """
+    access, clock = _access(settings), clock_of(settings)
+    spent, number = Spent(), 0
+    with store.exclusive(f"collect-{method}", settings.lake):
+        _complete_log(spark, settings, method)
+        wallet = ledger.Wallet(_account(settings, method, clock()))
+        try:
+            while (work := due(spent.rows)).requests:
+                now, number = clock(), number + 1
+                if quota.quota_day(now) != wallet.account.day:
+                    wallet.close(spark, settings.lake)
+                    wallet = ledger.Wallet(_account(settings, method, now))
+                _show(progress, spent, work, wallet)
+                requests = work.requests[: settings.collect.round_calls]
+                rows = _round(spark, settings, access, wallet, requests, number, now)
+                _add(spent, rows)
+                _raise_fatal(spark, settings, wallet, rows, now)
+                _wait_as_told(rows)
+        except TubeLakeError as error:
+            error.calls, error.units = spent.calls, spent.units
+            raise
+        finally:
+            wallet.close(spark, settings.lake)
+    return spent
+
+
+def _show(progress: Progress, spent: Spent, work: Work, wallet: ledger.Wallet) -> None:
+    left = f", {wallet.held + wallet.left:,} {wallet.account.bucket} units left today" if wallet.held else ""
+    progress(spent.calls, spent.calls + work.calls, f"calls{left}")
+
+
+def clock_of(settings: Settings) -> Callable[[], datetime]:
+    """The run's clock: the real one, or one that was set and runs on from there."""
+    started, pretended = time.monotonic(), settings.run.now
+    if pretended is None:
+        return lambda: datetime.now(UTC)
+    base = pretended.timestamp()
+    return lambda: datetime.fromtimestamp(base + time.monotonic() - started, UTC)
+
+
+def _access(settings: Settings) -> client.Access:
+    key = settings.youtube.api_key
+    if key is None or not key.get_secret_value():
+        raise UsageError(
+            "no API key: create one at https://console.cloud.google.com/apis/credentials (YouTube Data API v3), then "
+            "export YOUTUBE_API_KEY=...; or try `tubelake demo`, which needs none"
+        )
+    return client.Access(settings.youtube.endpoint, key.get_secret_value(), settings.youtube.timeout_seconds)
+
+
+def _account(settings: Settings, method: str, now: datetime) -> ledger.Account:
+    return ledger.account(quota.cost(method, quota.quota_day(now)).bucket, settings.quota, now)
+
+
+def _round(
+    spark: SparkSession, settings: Settings, access: client.Access, wallet: ledger.Wallet, requests: Sequence[Request],
+    number: int, now: datetime,
+) -> list[Row]:  # fmt: skip
+    """Fetch and log as much of `requests` as the day's units allow; gives the facts of the answers."""
+    price = Price(wallet.account.bucket, quota.cost(requests[0].method, wallet.account.day).units, wallet.account.day)
+    wanted = int(sum(request.max_pages for request in requests) * RETRY_SLACK + 1) * price.units
+    calls = wallet.refill(spark, settings.lake, wanted) // price.units
+    if not calls:
+        raise ledger.spent_error(wallet.account, now)
+    asked = requests[:calls]
+    tasks = min(settings.collect.tasks or session.parallelism(spark), len(asked))
+    run_id = str(settings.run.id)
+    this = Round(run_id, f"{run_id}-{requests[0].method}-{number:04d}", access, _pace(settings.collect, tasks), price, _shares(calls, tasks))
+    rows = _fetch_and_log(spark, settings, this, asked)
+    wallet.pay(sum(row["units"] for row in rows))
+    return rows
+
+
+def _pace(collect: Collect, tasks: int) -> Pace:
+    return Pace(
+        collect.threads, collect.requests_per_second / tasks, collect.round_seconds,
+        collect.attempts, collect.retry_base_seconds, collect.retry_max_seconds,
+    )  # fmt: skip
+
+
+def _shares(calls: int, tasks: int) -> tuple[int, ...]:
+    """`calls` cut into whole shares, one a task."""
+    return tuple(calls // tasks + (task < calls % tasks) for task in range(tasks))
+
+
+def _fetch_and_log(spark: SparkSession, settings: Settings, this: Round, asked: Sequence[Request]) -> list[Row]:
+    """The bodies are the commit that counts: the facts are read back from it, never fetched a second time."""
+    numbered = [request.row(f"{this.round_id}-{number:04d}") for number, request in enumerate(asked)]
+    frame = spark.createDataFrame(pd.DataFrame(numbered, columns=REQUEST_COLUMNS), REQUEST_DDL)
+    store.append(fetch(frame.repartition(len(this.calls)), this), RESPONSE_BODIES, settings.lake)
+    fetched = _facts(spark, settings, asked[0].method).where(F.col("round_id") == this.round_id)
+    store.append(fetched, RESPONSES, settings.lake)
+    return fetched.orderBy("request_id").collect()  # bounded by collect.round_calls
+
+
+def _facts(spark: SparkSession, settings: Settings, method: str) -> DataFrame:
+    return store.read(spark, RESPONSE_BODIES.of(method), settings.lake).select(*RESPONSES.column_names)
+
+
+def _complete_log(spark: SparkSession, settings: Settings, method: str) -> None:
+    """A run killed between its two commits left bodies without facts."""
+    logged = store.read(spark, RESPONSES.of(method), settings.lake).select("request_id")
+    missing = _facts(spark, settings, method).join(logged, on="request_id", how="left_anti")
+    if missing.limit(1).count():
+        store.append(missing, RESPONSES, settings.lake)
+
+
+def _add(spent: Spent, rows: Sequence[Row]) -> None:
+    spent.rows.extend(row for row in rows if row["reason"] != DEFERRED)
+    spent.calls += sum(row["attempt"] for row in rows)
+    spent.units += sum(row["units"] for row in rows)
+    spent.failed += sum(has_failed(row) for row in rows)
+
+
+def has_failed(row: Row) -> bool:
+    """Whether the answer is one that a later run should ask for again."""
+    return row["reason"] != DEFERRED and _outcome(row) in (Outcome.RETRY, Outcome.SLOW_DOWN)
+
+
+def _outcome(row: Row) -> Outcome:
+    return outcome(row["status"], row["reason"])
+
+
+def _raise_fatal(
+    spark: SparkSession, settings: Settings, wallet: ledger.Wallet, rows: Sequence[Row], now: datetime
+) -> None:
+    """End the run on an answer that no further request can change."""
+    found = {_outcome(row): row for row in rows if row["reason"] != DEFERRED}
+    if Outcome.QUOTA in found:
+        ledger.exhaust(spark, wallet.account, settings.lake)
+        raise ledger.spent_error(wallet.account, now)
+    for kind, remedy in (
+        (Outcome.CREDENTIALS, "check YOUTUBE_API_KEY and that YouTube Data API v3 is enabled for its project"),
+        (Outcome.BUG, "check the settings that became parameters of the call"),
+    ):
+        if kind in found:
+            row = found[kind]
+            said = _said(spark, settings, row) or row["reason"]
+            raise UsageError(f"YouTube refused {row['method']} ({row['status']} {row['reason']}): {said}; {remedy}")
+
+
+def _said(spark: SparkSession, settings: Settings, row: Row) -> str:
+    bodies = store.read(spark, RESPONSE_BODIES.of(row["method"]), settings.lake)
+    return client.message(bodies.where(F.col("request_id") == row["request_id"]).select("body").collect()[0]["body"])
+
+
+def _wait_as_told(rows: Sequence[Row]) -> None:
+    """A Retry-After longer than a task may wait has ended the round; the next one starts after it."""
+    asked_for = max((row["retry_after_seconds"] or 0.0 for row in rows if has_failed(row)), default=0.0)
+    if asked_for > LONGEST_WAIT_SECONDS:
+        raise TubeLakeError(f"YouTube asks to wait {asked_for:.0f} s; everything fetched is kept: run again after that")
+    time.sleep(asked_for)

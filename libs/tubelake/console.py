@@ -1,0 +1,52 @@
+"""What a person reads: results on standard output, complaints on standard error, tables where they fit."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+
+def say(line: str) -> None:
+    """One line of a result."""
+    _console().print(escape(line), highlight=False, soft_wrap=True)
+
+
+def complain(line: str) -> None:
+    """One line that says what went wrong and what to do."""
+    _console(stderr=True).print(f"[bold]{escape(line)}[/bold]", highlight=False, soft_wrap=True)
+
+
+def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table; numbers are right-aligned."""
+    listed = [list(row) for row in rows]
+    table = Table(title=escape(title), title_justify="left", title_style="bold", header_style="bold")
+    for at, column in enumerate(columns):
+        numeric = any(isinstance(row[at], int | float) and not isinstance(row[at], bool) for row in listed)
+        table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        table.add_row(*[escape(text(value)) for value in row])
+    _console().print(table)
+
+
+def text(value: object) -> str:
+    """A cell as people write it: thousands separated, nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+    if isinstance(value, datetime | date):
+        return value.isoformat(sep=" ", timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+    return str(value)
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """Made at each call: tests and progress bars put other streams in the place of sys.stdout."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else 160)

@@ -1,0 +1,23 @@
+"""What ends a run: each error is one line with its remedy, and carries the exit code of the process."""
+
+
+class TubeLakeError(Exception):
+    """A failure that the user can read; the process ends with exit code 1."""
+
+    exit_code = 1
+    outcome = "failed"
+    calls = 0  # of the API, made before the error; set by the run that they belong to
+    units = 0
+
+
+class UsageError(TubeLakeError):
+    """A wrong option, setting, key or lake: nothing was started; exit code 2."""
+
+    exit_code = 2
+    outcome = "usage"
+
+
+class QuotaSpent(TubeLakeError):
+    """The day's units are used up, everything fetched is kept: run again after the reset; exit code 75."""
+
+    exit_code = 75  # EX_TEMPFAIL of sysexits.h: a scheduler may simply try again later

@@ -1,0 +1,1 @@
+"""Answers of the API to typed rows, one module a resource."""

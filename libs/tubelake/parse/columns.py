@@ -1,0 +1,37 @@
+"""Column functions that several resources need. Missing and malformed values become null, never a false 0."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+_DURATION = r"^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$"
+_SECONDS = (604_800, 86_400, 3_600, 60, 1)
+
+
+def duration_seconds(text: Column) -> Column:
+    """Whole seconds of an ISO-8601 duration such as P1DT2H3M4S."""
+    parts = (F.regexp_extract(text, _DURATION, group) for group in range(1, 6))
+    terms = [F.when(part == "", 0).otherwise(part.cast("bigint")) * unit for part, unit in zip(parts, _SECONDS, strict=True)]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return F.when(text.rlike(_DURATION) & text.rlike(r"\d"), total)
+
+
+def moment(text: Column) -> Column:
+    """The UTC time of an ISO-8601 text; null where it is none."""
+    return F.try_to_timestamp(text)
+
+
+def items(answers: DataFrame, schema: str) -> DataFrame:
+    """One row an item of good answers: the columns of `answers` and `item`, parsed by the DDL `schema`."""
+    good = answers.where("reason IS NULL AND status = 200")
+    body = F.from_json("body", F.lit(f"struct<items:array<{schema}>>"))
+    return good.withColumn("item", F.explode(body.getField("items"))).drop("body")
+
+
+def largest_thumbnail(thumbnails: Column) -> Column:
+    """The entry with the most pixels of a map of thumbnails; null where there are none."""
+    entries = F.transform(
+        F.map_values(thumbnails), lambda t: F.struct((t["width"] * t["height"]).alias("pixels"), t.alias("entry"))
+    )
+    return F.array_max(entries)["entry"]

@@ -1,0 +1,1 @@
+"""Statistics of what was collected, in Spark SQL."""

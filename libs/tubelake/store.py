@@ -1,0 +1,195 @@
+"""Reads and writes tables; the only module that knows whether a lake is a folder or a catalog."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlparse
+
+from filelock import FileLock, Timeout
+from pyspark.errors import AnalysisException, PySparkException
+from pyspark.sql import DataFrame, Row, SparkSession, Window
+from pyspark.sql import functions as F
+
+from tubelake.errors import TubeLakeError, UsageError
+from tubelake.settings import Lake
+from tubelake.tables import Table
+
+LOCK_SECONDS = 3600.0  # a second run of the same job waits this long for the first
+COMMIT_TRIES = 10  # concurrent MERGEs into one table fail now and then; each try starts from the newer version
+
+
+def folder(lake: Lake) -> Path | None:
+    """The lake's folder on this file system, or None on an object store or in a catalog."""
+    parts = urlparse(lake.root)
+    if lake.catalog or parts.scheme not in ("", "file"):
+        return None
+    return Path(parts.path if parts.scheme else lake.root).absolute()
+
+
+def check(lake: Lake) -> None:
+    """Raises UsageError, before anything is started, for a folder that cannot be a lake."""
+    root = folder(lake)
+    if root is None:
+        return
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        (root / ".tubelake").touch()
+    except OSError as error:
+        raise UsageError(f"cannot use {root} as a lake: {error.strerror}; set lake.root to a folder you own") from None
+
+
+def name(table: Table, lake: Lake) -> str:
+    """How SQL calls the table."""
+    return f"{lake.catalog}.{table.layer}.{table.name}" if lake.catalog else f"delta.`{_address(table, lake)}`"
+
+
+def _address(table: Table, lake: Lake) -> str:
+    root = folder(lake)
+    return f"{str(root) if root else lake.root.rstrip('/')}/{table.layer}/{table.name}"
+
+
+def ensure(spark: SparkSession, table: Table, lake: Lake) -> None:
+    """Create the table where it is missing, with its layout; add columns that it was declared with since."""
+    try:
+        present = spark.table(name(table, lake)).columns
+    except AnalysisException as error:
+        _raise_if_damaged(error, table, lake)
+        execute(spark, table, lake, _create_statement(table, lake))
+        return
+    missing = [column for column in table.columns if column.name not in present]
+    if missing:
+        added = ", ".join(f"{column.name} {column.type}" for column in missing)
+        execute(spark, table, lake, f"ALTER TABLE {name(table, lake)} ADD COLUMNS ({added})")
+
+
+def _create_statement(table: Table, lake: Lake) -> str:
+    columns = ", ".join(f"{c.name} {c.type} COMMENT {_quoted(c.comment)}" for c in table.columns)
+    layout = f" PARTITIONED BY ({', '.join(table.partition_by)})" if table.partition_by else ""
+    layout += f" CLUSTER BY ({', '.join(table.cluster_by)})" if table.cluster_by else ""
+    properties = ", ".join(f"'{key}' = '{value}'" for key, value in table.properties)
+    return (
+        f"CREATE TABLE IF NOT EXISTS {name(table, lake)} ({columns}) USING delta{layout} COMMENT {_quoted(table.comment)}"
+        + (f" TBLPROPERTIES ({properties})" if properties else "")
+    )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def exists(spark: SparkSession, table: Table, lake: Lake) -> bool:
+    try:
+        spark.table(name(table, lake))
+    except AnalysisException as error:
+        _raise_if_damaged(error, table, lake)
+        return False
+    return True
+
+
+def _raise_if_damaged(error: AnalysisException, table: Table, lake: Lake) -> None:
+    """A missing table is made; one whose files are there but cannot be read is never written over."""
+    root = folder(lake)
+    log = root / table.layer / table.name / "_delta_log" if root else None
+    if log is not None and log.is_dir() and any(log.iterdir()):
+        reason = str(error).splitlines()[0][:200]
+        raise UsageError(
+            f"table {table.layer}/{table.name} in {lake.root} cannot be read ({reason}); restore its folder from a "
+            "backup, or remove the folder: derived tables are built again by the next run"
+        ) from None
+
+
+def read(spark: SparkSession, table: Table, lake: Lake) -> DataFrame:
+    """The table's rows (of its `part` alone, if it names one); the table is created empty where it is missing."""
+    ensure(spark, table, lake)
+    rows = spark.table(name(table, lake))
+    return rows if table.part is None else rows.where(F.col(table.partition_by[0]) == table.part)
+
+
+def reader(spark: SparkSession, table: Table, lake: Lake, options: Mapping[str, object]) -> DataFrame:
+    """The table read with options of Delta, such as `versionAsOf`."""
+    source = spark.read.format("delta").options(**{key: str(value) for key, value in options.items()})
+    return source.table(name(table, lake)) if lake.catalog else source.load(_address(table, lake))
+
+
+def append(rows: DataFrame, table: Table, lake: Lake) -> None:
+    """Add `rows` in one commit; they are computed exactly once."""
+    _write(rows, table, lake, "append")
+
+
+def overwrite(rows: DataFrame, table: Table, lake: Lake) -> None:
+    """Put `rows` in the place of what the table holds, in one commit."""
+    _write(rows, table, lake, "overwrite")
+
+
+def _write(rows: DataFrame, table: Table, lake: Lake, mode: str) -> None:
+    target = rows.select(*table.column_names).write.format("delta").mode(mode)
+    with exclusive(f"{table.layer}.{table.name}", lake):
+        if lake.catalog:
+            target.saveAsTable(name(table, lake))
+        else:
+            target.save(_address(table, lake))
+
+
+def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
+    """Upsert by key and return how many rows changed; rows equal to what is there make no commit."""
+    newest = _newest_a_key(rows.select(*table.column_names), table)
+    same = " AND ".join(f"t.{c} <=> s.{c}" for c in table.column_names if c not in table.key) or "true"
+    fresher = f"s.{table.newest_by} >= t.{table.newest_by} AND " if table.newest_by else ""
+    spark = rows.sparkSession
+    newest.createOrReplaceTempView("tubelake_merge_source")
+    statement = f"""
+        MERGE INTO {name(table, lake)} t USING tubelake_merge_source s
+        ON {" AND ".join(f"t.{c} = s.{c}" for c in table.key)}
+        WHEN MATCHED AND {fresher}NOT ({same}) THEN UPDATE SET *
+        WHEN NOT MATCHED THEN INSERT *"""
+    return int(execute(spark, table, lake, statement)[0]["num_affected_rows"])
+
+
+def _newest_a_key(rows: DataFrame, table: Table) -> DataFrame:
+    """A MERGE fails on a key that its source holds twice: an item can be in several answers of one batch."""
+    order = F.col(table.newest_by).desc() if table.newest_by else F.lit(0)
+    rank = F.row_number().over(Window.partitionBy(*table.key).orderBy(order))
+    return rows.withColumn("_rank", rank).where("_rank = 1").drop("_rank")
+
+
+def execute(spark: SparkSession, table: Table, lake: Lake, statement: str) -> list[Row]:
+    """Run a statement that changes `table`, again where another writer came first; bounded."""
+    for tried in range(1, COMMIT_TRIES + 1):
+        try:
+            with exclusive(f"{table.layer}.{table.name}", lake):
+                return spark.sql(statement).collect()
+        except PySparkException as error:
+            if "concurrent" not in f"{type(error).__name__} {error}".lower() or tried == COMMIT_TRIES:
+                raise
+            time.sleep(0.2 * tried)
+    raise AssertionError("the last try returns or raises")
+
+
+def properties(spark: SparkSession, table: Table, lake: Lake) -> dict[str, str]:
+    rows = spark.sql(f"SHOW TBLPROPERTIES {name(table, lake)}").collect()
+    return {row["key"]: row["value"] for row in rows}
+
+
+def set_properties(spark: SparkSession, table: Table, lake: Lake, values: Mapping[str, str]) -> None:
+    pairs = ", ".join(f"'{key}' = '{value}'" for key, value in values.items())
+    execute(spark, table, lake, f"ALTER TABLE {name(table, lake)} SET TBLPROPERTIES ({pairs})")
+
+
+@contextlib.contextmanager
+def exclusive(what: str, lake: Lake, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Only one process at a time does `what` on this lake; another waits.
+
+    A lock of the operating system, which ends with its process: on a file system two JVMs can both "win" the same
+    Delta version. Object stores and catalogs have commits that only one can win, and need none.
+    """
+    root = folder(lake)
+    if root is None:
+        yield
+        return
+    (root / "_locks").mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(root / "_locks" / f"{what}.lock", timeout=seconds, is_singleton=True):
+            yield
+    except Timeout:
+        raise TubeLakeError(f"another run of {what} holds this lake since over {seconds:.0f} s; wait for it or end it") from None  # fmt: skip

@@ -1,0 +1,1 @@
+"""Talks to YouTube, and knows nothing of Spark."""

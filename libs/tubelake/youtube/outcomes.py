@@ -1,0 +1,62 @@
+"""What an answer means for the caller: the API's error table as data."""
+
+from enum import Enum
+
+
+class Outcome(Enum):
+    """What to do after an answer."""
+
+    OK = "ok"
+    RETRY = "retry"  # try again with jitter, bounded; then a failed row that the next run retries
+    SLOW_DOWN = "slow down"  # the same, but everybody waits
+    QUOTA = "quota"  # stop every task until the reset
+    FINAL = "final"  # this item has no answer and never will: record it, go on
+    CREDENTIALS = "credentials"  # stop: the user must give or change a key
+    BUG = "bug"  # stop: the request itself is wrong
+
+
+# Reasons that do not follow their status. https://developers.google.com/youtube/v3/docs/errors
+_BY_REASON = {
+    "quotaExceeded": Outcome.QUOTA,
+    "dailyLimitExceeded": Outcome.QUOTA,
+    "rateLimitExceeded": Outcome.SLOW_DOWN,
+    "userRateLimitExceeded": Outcome.SLOW_DOWN,
+    "commentsDisabled": Outcome.FINAL,
+    "invalidPageToken": Outcome.FINAL,
+    "playlistItemsNotAccessible": Outcome.FINAL,
+    "channelClosed": Outcome.FINAL,
+    "channelSuspended": Outcome.FINAL,
+    "playlistForbidden": Outcome.FINAL,
+    "channelForbidden": Outcome.FINAL,
+    "videoForbidden": Outcome.FINAL,
+    "processingFailure": Outcome.RETRY,
+    "API_KEY_INVALID": Outcome.CREDENTIALS,
+    "keyInvalid": Outcome.CREDENTIALS,
+    "keyExpired": Outcome.CREDENTIALS,
+    "accessNotConfigured": Outcome.CREDENTIALS,
+    "ipRefererBlocked": Outcome.CREDENTIALS,
+}
+_BY_STATUS = {
+    0: Outcome.RETRY,  # no answer: reset, time-out, broken body
+    400: Outcome.BUG,
+    401: Outcome.CREDENTIALS,
+    403: Outcome.CREDENTIALS,
+    404: Outcome.FINAL,
+    408: Outcome.RETRY,
+    410: Outcome.FINAL,
+    429: Outcome.SLOW_DOWN,
+}
+
+
+def outcome(status: int, reason: str | None) -> Outcome:
+    """What to do after an answer with this HTTP status (0: none came) and reason (None: a good answer)."""
+    if status == 200:
+        return Outcome.OK if reason is None else Outcome.RETRY
+    if reason in _BY_REASON:
+        return _BY_REASON[reason]
+    return _BY_STATUS.get(status, Outcome.RETRY if status >= 500 else Outcome.BUG)
+
+
+def is_final(status: int, reason: str | None) -> bool:
+    """Whether asking again is pointless."""
+    return outcome(status, reason) is Outcome.FINAL
