@@ -17,11 +17,8 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
     metrics = metrics_by_keyword(*(store.read(spark, table, settings.lake) for table in READS))
     bins = settings.statistics.bins
     builds = (lambda: statistics(metrics), lambda: histograms(metrics, bins))
-    report = job.Report()
-    for target, build in zip(WRITES, builds, strict=True):
-        counts = rebuild(spark, READS, target, settings.lake, build, parameters=bins)
-        report += job.Report(counts.rows_in, counts.rows_out)
-    return report
+    counts = rebuild(spark, READS, dict(zip(WRITES, builds, strict=True)), settings.lake, parameters=bins)
+    return job.Report(counts.rows_in, counts.rows_out)
 
 
 if __name__ == "__main__":

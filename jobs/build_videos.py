@@ -15,11 +15,8 @@ WRITES = (tables.SEARCH_HITS, tables.VIDEOS, tables.VIDEO_SNAPSHOTS)
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     transforms = (hits_from_answers, videos_from_answers, snapshots_from_answers)
-    report = job.Report()
-    for target, transform in zip(WRITES, transforms, strict=True):
-        counts = follow(spark, BODIES, target, settings.lake, transform)
-        report += job.Report(counts.rows_in, counts.rows_out)
-    return report
+    counts = follow(spark, BODIES, dict(zip(WRITES, transforms, strict=True)), settings.lake)
+    return job.Report(counts.rows_in, counts.rows_out)
 
 
 if __name__ == "__main__":

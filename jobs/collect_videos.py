@@ -29,7 +29,9 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
     for method, ids in due.items():
         with progress.shown(f"Fetching {method}") as show:
             spent = collect(spark, settings, method, videos.due(method, ids, most), show)
-        report += job.Report(len(spent.rows), len(spent.rows), spent.calls, spent.units, spent.failed)
+        gone = videos.gone(spent.rows)
+        notes = (f"{method}: {gone:,} videos are deleted or private",) if gone else ()
+        report += job.Report(len(spent.rows), len(spent.rows), spent.calls, spent.units, spent.failed, notes)
     return report
 
 

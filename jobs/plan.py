@@ -18,7 +18,10 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
         raise UsageError("no keyword to plan for: give --keyword WORD")
     searches, details = (store.read(spark, table, settings.lake) for table in READS[:2])
     rows = search.logged(searches, wanted.keywords)
-    to_come = {query.keyword: plan.videos_to_come(query, rows, wanted.max_videos) for query in search.queries(wanted, rows, now)}
+    to_come = {
+        query.keyword: plan.videos_to_come(query, rows, wanted.max_videos)
+        for query in search.queries(wanted, rows, now)
+    }
     known = videos.wanted_ids(searches, details, wanted.keywords, ())
     to_search = sum(to_come.values())
     to_detail = to_search + videos.without_details(known, details, str(settings.run.id)).count()

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from click.exceptions import ClickException, UsageError as ClickUsageError
 from typer.main import get_command
 
 from tubelake import __version__, console, job, settings
-from tubelake.errors import TubeLakeError
+from tubelake.errors import TubeLakeError, UsageError
 from tubelake.settings import Settings
 
 app = typer.Typer(
@@ -24,13 +23,18 @@ app.add_typer(emulator_app, name="emulator")
 
 Sets = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change a setting; may be given many times.", show_default=False),
+    typer.Option(
+        "--set", metavar="SECTION.KEY=VALUE", help="Change a setting; may be given many times.", show_default=False
+    ),
 ]
 Config = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.", show_default=False)]
 Keywords = Annotated[
-    list[str] | None, typer.Option("--keyword", "-k", help="Keyword to search; may be given many times.", show_default=False)
+    list[str] | None,
+    typer.Option("--keyword", "-k", help="Keyword to search; may be given many times.", show_default=False),
 ]
-VideoIds = Annotated[str | None, typer.Option("--video-ids", help="Video ids, separated by commas.", show_default=False)]
+VideoIds = Annotated[
+    str | None, typer.Option("--video-ids", help="Video ids, separated by commas.", show_default=False)
+]
 AllKnown = Annotated[bool, typer.Option("--all-known", help="Every video that the lake already knows.")]
 Since = Annotated[str | None, typer.Option(help="Only videos published from this date on.", show_default=False)]
 Until = Annotated[str | None, typer.Option(help="Only videos published before this date.", show_default=False)]
@@ -88,8 +92,10 @@ def pipeline(
 ) -> None:
     """Keywords or ids in, statistics out: every job in order, each only where something is missing."""
     if not (keyword or video_ids or all_known):
-        raise ClickUsageError("say what to collect: --keyword WORD, --video-ids ID,ID or --all-known")
-    wanted = settings.load(config, _selection(keyword, video_ids, since, until, max_videos, sets))
+        raise UsageError("say what to collect: --keyword WORD, --video-ids ID,ID or --all-known")
+    wanted = _selected(
+        config, sets, keywords=keyword, video_ids=video_ids, since=since, until=until, max_videos=max_videos
+    )
     names = job.pipeline_jobs()
     if not wanted.search.keywords:
         names.remove("collect_search")
@@ -106,14 +112,14 @@ def plan(
     config: Config = None,
 ) -> None:
     """What a collection will cost: calls, quota days and storage, before anything is spent."""
-    wanted = settings.load(config, _selection(keyword, None, since, until, max_videos, sets))
+    wanted = _selected(config, sets, keywords=keyword, since=since, until=until, max_videos=max_videos)
     raise typer.Exit(job.run_all(["plan"], wanted))
 
 
 @app.command()
 def status(keyword: Keywords = None, sets: Sets = None, config: Config = None) -> None:
     """How far each keyword is, what quota is left today and when it resets."""
-    raise typer.Exit(job.run_all(["status"], settings.load(config, _selection(keyword, None, None, None, None, sets))))
+    raise typer.Exit(job.run_all(["status"], _selected(config, sets, keywords=keyword)))
 
 
 @app.command()
@@ -144,7 +150,9 @@ def emulator_serve(
     corpus: Annotated[Path, typer.Option(help="Folder with videos.jsonl.")],
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0: a free one.")] = 8765,
     speed: Annotated[float, typer.Option(help="How fast its clock runs.")] = 1.0,
-    faults: Annotated[Path | None, typer.Option(help="YAML file with a schedule of faults.", show_default=False)] = None,
+    faults: Annotated[
+        Path | None, typer.Option(help="YAML file with a schedule of faults.", show_default=False)
+    ] = None,
     clock: Annotated[str | None, typer.Option(help="Time at its start, ISO 8601.", show_default=False)] = None,
     latency: Annotated[float, typer.Option(help="Seconds before each answer.")] = 0.0,
     lost_tokens: Annotated[float, typer.Option(help="Share of page tokens that get lost.")] = 0.0,
@@ -173,19 +181,20 @@ def emulator_make_corpus(
     console.say(write_corpus(folder, videos, seed, keyword))
 
 
-def _selection(
-    keywords: Sequence[str] | None, video_ids: str | None, since: str | None, until: str | None,
-    max_videos: int | None, sets: Sequence[str] | None,
-) -> list[str]:  # fmt: skip
-    """The options of a selection as settings; --set comes last and wins."""
-    given = {
-        "search.keywords": ",".join(keywords) if keywords else None,
+def _selected(
+    config: Path | None, sets: Sequence[str] | None, *, keywords: Sequence[str] | None, video_ids: str | None = None,
+    since: str | None = None, until: str | None = None, max_videos: int | None = None,
+) -> Settings:  # fmt: skip
+    """Settings with the options of a selection; --set comes last and wins."""
+    options = {
+        "search.keywords": tuple(keywords) if keywords else None,
         "videos.ids": video_ids,
         "search.since": since,
         "search.until": until,
-        "search.max_videos": None if max_videos is None else str(max_videos),
+        "search.max_videos": max_videos,
     }
-    return [*(f"{name}={value}" for name, value in given.items() if value is not None), *(sets or ())]
+    given = {name: value for name, value in options.items() if value is not None}
+    return settings.load(config, sets or (), given=given)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -199,7 +208,7 @@ def _exit_code(command: Callable[[], object]) -> int:
     except TubeLakeError as error:
         console.complain(str(error))
         return error.exit_code
-    except ClickException as error:
+    except typer.TyperException as error:  # Typer has a click of its own: the package's errors are others
         console.complain(f"{error.format_message()}; see: tubelake --help")
         return 2
     except (KeyboardInterrupt, EOFError):

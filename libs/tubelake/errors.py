@@ -17,7 +17,7 @@ class UsageError(TubeLakeError):
     outcome = "usage"
 
 
-class QuotaSpent(TubeLakeError):
+class QuotaSpent(TubeLakeError):  # noqa: N818 - not an error of anybody
     """The day's units are used up, everything fetched is kept: run again after the reset; exit code 75."""
 
     exit_code = 75  # EX_TEMPFAIL of sysexits.h: a scheduler may simply try again later

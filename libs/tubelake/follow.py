@@ -7,9 +7,8 @@ and a repeat that finds nothing new reads two small facts and commits nothing.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -31,85 +30,83 @@ class Counts:
 
 @dataclass(frozen=True)
 class Position:
-    """A version of a source table, and the rules by which the target was derived from it."""
+    """A commit of a source table, and the rules by which the target was derived from it."""
 
-    table_id: str
     version: int
-    committed_at: int
+    committed_at: int  # ms; tells a table that was put back or made anew from the one that was followed
     rules: str
 
 
 def follow(
-    spark: SparkSession, source: Table, target: Table, lake: Lake, transform: Callable[[DataFrame], DataFrame]
+    spark: SparkSession, source: Table, targets: Mapping[Table, Callable[[DataFrame], DataFrame]], lake: Lake
 ) -> Counts:
-    """Bring `target` up to date with the rows that the log `source` gained since the last time.
+    """Bring each target up to date with the rows that the log `source` gained since the last time.
 
-    `transform` turns rows of the source into rows of the target. Without a usable position (no progress yet, another
-    source table, one that was put back to an older state, other rules) every row of the source is derived and merged
-    again: what is right stays untouched, what is missing or different is put right.
+    The value of a target turns rows of the source into rows of the target. Without a usable position (no progress
+    yet, a source that was put back to an older state or made anew, other rules) every row of the source is derived
+    and merged again: what is right stays untouched, what is missing or different is put right.
     """
-    seen, now = _positions(spark, [source], target, lake, rules=str(target.rule))
-    if seen == now:
-        return Counts()
-    (then, current) = (seen.get(source.name), now[source.name])
-    new_rows = _inserted(spark, source, lake, then, current)
-    # What is counted and what is merged come from one read of the bodies.
-    rows_in = new_rows.count()
-    changed = store.merge(transform(new_rows), target, lake) if rows_in else 0
-    _remember(spark, target, lake, now)
-    return Counts(rows_in, changed)
+    store.ensure(spark, source, lake)
+    last = _last_commit(spark, source, lake)
+    counts = Counts()
+    for target, transform in targets.items():
+        then, now = _seen(spark, target, source, lake), Position(*last, rules=str(target.rule))
+        if then == now:
+            continue
+        new_rows = _inserted(spark, source, lake, then, now)
+        changed = store.merge(transform(new_rows), target, lake)
+        _remember(spark, target, lake, {source.name: now})
+        counts = Counts(max(counts.rows_in, new_rows.count()), counts.rows_out + changed)
+    return counts
 
 
 def rebuild(
-    spark: SparkSession,
-    sources: Sequence[Table],
-    target: Table,
-    lake: Lake,
-    build: Callable[[], DataFrame],
+    spark: SparkSession, sources: Sequence[Table], targets: Mapping[Table, Callable[[], DataFrame]], lake: Lake,
     parameters: object = None,
-) -> Counts:
-    """Overwrite the small table `target` with `build()` if a source or a parameter has changed since the last time."""
-    rules = f"{target.rule}-{hashlib.sha256(repr(parameters).encode()).hexdigest()[:8]}"
-    seen, now = _positions(spark, sources, target, lake, rules)
-    if seen == now:
-        return Counts()
-    store.overwrite(build(), target, lake)
-    _remember(spark, target, lake, now)
-    return Counts(0, store.read(spark, target, lake).count())
-
-
-def _positions(
-    spark: SparkSession, sources: Sequence[Table], target: Table, lake: Lake, rules: str
-) -> tuple[dict[str, Position], dict[str, Position]]:
-    """Where the target was, and where its sources are now."""
-    for table in (*sources, target):
-        store.ensure(spark, table, lake)
-    found = store.properties(spark, target, lake)
-    seen = {source.name: _parsed(found.get(_property(source.name), "")) for source in sources}
-    now = {source.name: _position(spark, source, lake, rules) for source in sources}
-    return {name: position for name, position in seen.items() if position}, now
+) -> Counts:  # fmt: skip
+    """Overwrite each small target with its value's frame, if a source or a parameter has changed since the last time."""
+    for source in sources:
+        store.ensure(spark, source, lake)
+    last = {source.name: _last_commit(spark, source, lake) for source in sources}
+    counts = Counts()
+    for target, build in targets.items():
+        rules = f"{target.rule}-{hashlib.sha256(repr(parameters).encode()).hexdigest()[:8]}"
+        now = {name: Position(*commit, rules=rules) for name, commit in last.items()}
+        if all(_seen(spark, target, source, lake) == now[source.name] for source in sources):
+            continue
+        store.overwrite(build(), target, lake)
+        _remember(spark, target, lake, now)
+        counts += Counts(0, store.read(spark, target, lake).count())
+    return counts
 
 
 def _property(source: str) -> str:
     return f"tubelake.followed.{source}"
 
 
-def _parsed(text: str) -> Position | None:
+def _seen(spark: SparkSession, target: Table, source: Table, lake: Lake) -> Position | None:
+    store.ensure(spark, target, lake)
     try:
-        return Position(**json.loads(text))
+        return Position(**json.loads(store.properties(spark, target, lake).get(_property(source.name), "")))
     except (ValueError, TypeError):
         return None
 
 
-def _position(spark: SparkSession, source: Table, lake: Lake, rules: str) -> Position:
-    last = _commits(spark, source, lake, "LIMIT 1")[0]
-    detail = spark.sql(f"DESCRIBE DETAIL {store.name(source, lake)}").select("id").collect()[0]
-    return Position(detail["id"], last["version"], last["committed_at"], rules)
+def _remember(spark: SparkSession, target: Table, lake: Lake, positions: Mapping[str, Position]) -> None:
+    store.set_properties(
+        spark, target, lake, {_property(name): json.dumps(asdict(position)) for name, position in positions.items()}
+    )
 
 
-def _commits(spark: SparkSession, table: Table, lake: Lake, limit: str = "") -> list[Any]:
+def _last_commit(spark: SparkSession, table: Table, lake: Lake) -> tuple[int, int]:
+    return _commits(spark, table, lake, "LIMIT 1")[0]
+
+
+def _commits(spark: SparkSession, table: Table, lake: Lake, limit: str = "") -> list[tuple[int, int]]:
+    """(version, ms) of the commits that the table still knows, newest first."""
     history = spark.sql(f"DESCRIBE HISTORY {store.name(table, lake)} {limit}")
-    return history.selectExpr("version", "unix_millis(timestamp) AS committed_at").collect()
+    rows = history.selectExpr("version", "unix_millis(timestamp) AS committed_at").collect()
+    return sorted(((row["version"], row["committed_at"]) for row in rows), reverse=True)
 
 
 def _inserted(spark: SparkSession, source: Table, lake: Lake, then: Position | None, now: Position) -> DataFrame:
@@ -122,14 +119,7 @@ def _inserted(spark: SparkSession, source: Table, lake: Lake, then: Position | N
 
 def _continues(spark: SparkSession, source: Table, lake: Lake, then: Position, now: Position) -> bool:
     """Whether the source still has the very commit that was followed last, and its change feed since."""
-    if (then.table_id, then.rules) != (now.table_id, now.rules) or then.version >= now.version:
+    if then.rules != now.rules or then.version >= now.version:
         return False
-    commits = {row["version"]: row["committed_at"] for row in _commits(spark, source, lake)}
     # Commits older than the log's retention are gone: the change feed could not be read from there either.
-    return commits.get(then.version) == then.committed_at
-
-
-def _remember(spark: SparkSession, target: Table, lake: Lake, positions: dict[str, Position]) -> None:
-    store.set_properties(
-        spark, target, lake, {_property(name): json.dumps(asdict(position)) for name, position in positions.items()}
-    )
+    return (then.version, then.committed_at) in _commits(spark, source, lake)

@@ -11,11 +11,11 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_log_path
 
-from tubelake import console, resources, session, store
+from tubelake import console, resources, session
 from tubelake.errors import QuotaSpent, TubeLakeError, UsageError
 from tubelake.settings import Settings
 from tubelake.tables import JOB_RUNS, Table
@@ -103,23 +103,68 @@ def log_file(settings: Settings) -> Path:
 
 def start(settings: Settings) -> "SparkSession":
     """A session for jobs on the lake of `settings`, with the log file open."""
+    from tubelake import store
+
     store.check(settings.lake)
     file = log_file(settings)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(file)
     except OSError as error:
-        raise UsageError(f"cannot write the log file {file}: {error.strerror}; set run.logs to a folder you own") from None
+        raise UsageError(
+            f"cannot write the log file {file}: {error.strerror}; set run.logs to a folder you own"
+        ) from None
+    for old in [old for old in logging.getLogger().handlers if isinstance(old, logging.FileHandler)]:
+        logging.getLogger().removeHandler(old)
+        old.close()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger().addHandler(handler)
     log.setLevel(logging.INFO)
     return session.get_session(settings.spark, file)
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a job ended: its exit code, whether jobs after it may run, and its row of `job_runs` (None: none)."""
+
+    code: int
+    go_on: bool
+    row: tuple[Any, ...] | None
+
+
 def run(spark: "SparkSession", name: str, settings: Settings) -> int:
     """Run one job, say its closing line and note it in `job_runs`; gives the exit code."""
+    ended = _attempt(spark, name, settings)
+    _note(spark, settings, [ended])
+    return ended.code
+
+
+def run_all(names: Sequence[str], settings: Settings) -> int:
+    """Run jobs one after the other in one session; gives the exit code.
+
+    A spent quota and requests that failed do not hold up the jobs that build from what was fetched; any other
+    failure ends the run.
+    """
+    settings = with_run_id(settings)
+    ended: list[Ended] = []
+    try:
+        spark = start(settings)
+    except TubeLakeError as error:
+        console.complain(str(error))
+        return error.exit_code
+    try:
+        for name in names:
+            ended.append(_attempt(spark, name, settings))
+            if not ended[-1].go_on:
+                break
+    finally:
+        _note(spark, settings, ended)
+    return next((end.code for end in ended if not end.go_on), max((end.code for end in ended), default=0))
+
+
+def _attempt(spark: "SparkSession", name: str, settings: Settings) -> Ended:
     started, clock = datetime.now(UTC), time.monotonic()
-    report, outcome, message, code = Report(), "done", "", 0
+    report, outcome, message, code, go_on = Report(), "done", "", 0, True
     try:
         report = load(name).run(spark, settings)
         if report.failed:
@@ -127,55 +172,40 @@ def run(spark: "SparkSession", name: str, settings: Settings) -> int:
             outcome, code = "failed", TubeLakeError.exit_code
     except TubeLakeError as error:
         report = Report(calls=error.calls, units=error.units)
-        outcome, message, code = error.outcome, str(error), error.exit_code
+        outcome, message, code, go_on = error.outcome, str(error), error.exit_code, isinstance(error, QuotaSpent)
     except Exception as error:  # anything else is a defect or a broken machine: one line here, the whole in the log
         log.exception("%s failed", name)
-        outcome, message, code = "failed", f"{first_line(error)} (details: {log_file(settings)})", 1
-    closing = report.line(name, time.monotonic() - clock)
+        outcome, message, code, go_on = "failed", f"{first_line(error)} (details: {log_file(settings)})", 1, False
+    seconds = time.monotonic() - clock
+    _say_closing(name, report, seconds, message, usage=outcome == "usage")
+    log.info("%s [%s] %s", report.line(name, seconds), outcome, message)
+    counts = (report.rows_in, report.rows_out, report.calls, report.units)
+    row = (settings.run.id, name, started, seconds, *counts, outcome, message or report.line(name, seconds))
+    idle = outcome == "usage" or not (report.rows_out or report.calls or code)
+    return Ended(code, go_on, None if idle else row)
+
+
+def _say_closing(name: str, report: Report, seconds: float, message: str, *, usage: bool) -> None:
     for note in report.notes:
         console.say(note)
-    if code != UsageError.exit_code:
-        console.say(closing)
+    if not usage:
+        console.say(report.line(name, seconds))
     if message:
         console.complain(f"{name}: {message}")
-    log.info("%s [%s] %s", closing, outcome, message)
-    if outcome != "usage" and (report.rows_out or report.calls or code):
-        _note(spark, settings, name, started, time.monotonic() - clock, report, outcome, message or closing)
-    return code
 
 
-def _note(
-    spark: "SparkSession", settings: Settings, name: str, started: datetime, seconds: float, report: Report,
-    outcome: str, message: str,
-) -> None:  # fmt: skip
-    """One row of `job_runs`. A lake that cannot take it must not hide how the job itself ended."""
-    counts = (report.rows_in, report.rows_out, report.calls, report.units)
-    row = (settings.run.id, name, started, seconds, *counts, outcome, message)
+def _note(spark: "SparkSession", settings: Settings, ended: Sequence[Ended]) -> None:
+    """The rows of `job_runs`, in one commit. A lake that cannot take them must not hide how the jobs ended."""
+    rows = [end.row for end in ended if end.row]
+    if not rows:
+        return
+    from tubelake import store
+
     try:
         store.ensure(spark, JOB_RUNS, settings.lake)
-        store.append(spark.createDataFrame([row], JOB_RUNS.ddl), JOB_RUNS, settings.lake)
+        store.append(spark.createDataFrame(rows, JOB_RUNS.ddl), JOB_RUNS, settings.lake)
     except Exception:
         log.exception("job_runs could not be written")
-
-
-def run_all(names: Sequence[str], settings: Settings) -> int:
-    """Run jobs one after the other in one session; gives the exit code.
-
-    A spent quota does not hold up the jobs that build from what was fetched; any other failure ends the run.
-    """
-    settings = with_run_id(settings)
-    worst = 0
-    try:
-        spark = start(settings)
-        for name in names:
-            code = run(spark, name, settings)
-            worst = max(worst, code) if code in (0, QuotaSpent.exit_code) else code
-            if code not in (0, QuotaSpent.exit_code):
-                break
-    except TubeLakeError as error:
-        console.complain(str(error))
-        return error.exit_code
-    return worst
 
 
 def main(file: str) -> None:

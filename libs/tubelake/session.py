@@ -3,11 +3,15 @@
 import hashlib
 import json
 import os
+import re
 import shutil
+import socket
+import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
@@ -17,6 +21,7 @@ from tubelake.settings import Spark
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaGateway
+    from pyspark import SparkConf
     from pyspark.sql import SparkSession
 
 # Spark NLP's neural engines are not on Maven Central, and everything else that is left out is never called:
@@ -29,6 +34,17 @@ NLP_EXCLUDES = (
     "org.apache.poi:poi-ooxml",
     "org.apache.poi:poi-scratchpad",
 )
+DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
+OLDEST_JAVA = 17
+_JAVA_VERSION = re.compile(r'(?:^JAVA_VERSION=| version )"(?:1\.)?(\d+)', re.MULTILINE)  # Java 8 calls itself 1.8
+MASTER_SECONDS = 5.0
+# Settings that are lists: what spark-submit names comes besides what Delta needs, not in its place.
+_LISTS = {
+    "spark.jars": ",",
+    "spark.jars.packages": ",",
+    "spark.jars.excludes": ",",
+    "spark.driver.extraClassPath": os.pathsep,
+}
 # Spark's own expressions miss YOUTUBE_API_KEY and `?key=AIza...`.
 REDACTED_NAMES = r"(?i)secret|password|token|access[._]?key|api[._]?key"
 REDACTED_TEXTS = r"AIza[0-9A-Za-z_\-]{10,}|(?i)(?<=[?&]key=)[^&\s\"]+"
@@ -46,17 +62,65 @@ def get_session(spark: Spark, log_file: Path | None = None) -> "SparkSession":
     if active is not None:
         return active
     check_java()
-    # Python workers start from this, not from the driver's environment, and would miss every package.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
-    conf = SparkConf(loadDefaults=False).setAll(list(session_conf(spark).items()))
+    set_worker_python()
     try:
-        gateway = None if submitted else _launch(conf, log_file)
-        context = SparkContext(conf=None if submitted else conf, gateway=gateway)
-    except Exception as error:
+        submitted = _submitted_conf()
+        if DELTA_EXTENSION in submitted.get("spark.sql.extensions", ""):
+            return SparkSession(SparkContext())  # the user's own configuration is complete: it is taken as it is
+        spark = spark.model_copy(update={"master": _master(spark.master, submitted)})
+        check_master(spark.master)
+        wanted = _joined(session_conf(spark), submitted)
+        # Secrets reach the session through the gateway: a JVM's command line is everyone's to read.
+        public = {name: value for name, value in wanted.items() if not re.search(REDACTED_NAMES, name)}
+        gateway = _launch(SparkConf(loadDefaults=False).setAll(list(public.items())), log_file)
+        conf = SparkConf(loadDefaults=False).setAll(list(wanted.items()))
+        found = SparkSession(SparkContext(conf=conf, gateway=gateway))
+    except UsageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - py4j, pyspark and the JVM each raise their own
         raise UsageError(f"Spark did not start: {_first_line(error)}{_see(log_file)}") from None
-    _remember_jars(spark, context.getConf().get("spark.jars") or "")
-    return SparkSession(context)
+    if not {"spark.jars", "spark.jars.packages"} & submitted.keys():  # else the user's own would be among them
+        remember_jars(spark, found)
+    return found
+
+
+def _submitted_conf() -> dict[str, str]:
+    """What spark-submit was told, if it started this process; its JVM, which lacks Delta's jars, is then left idle.
+
+    Jars can only be named before a JVM starts. So a plain `spark-submit jobs/NAME.py` gets a second JVM with them,
+    and needs no --packages; with a --properties-file that names Delta's extension its own JVM is used.
+    """
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        return {}
+    conf = _gateway().jvm.org.apache.spark.SparkConf(True)
+    told = {entry._1(): entry._2() for entry in conf.getAll()}  # noqa: SLF001 - a tuple of Scala
+    if DELTA_EXTENSION in told.get("spark.sql.extensions", ""):
+        return told
+    if told.get("spark.submit.deployMode") == "cluster":
+        raise UsageError("--deploy-mode cluster needs the jars named: add --properties-file conf/spark/standalone.conf")
+    del os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"]
+    return {name: value for name, value in told.items() if name != "spark.app.name"}
+
+
+def _master(wanted: str | None, submitted: Mapping[str, str]) -> str | None:
+    """The setting, else what spark-submit says; it says local[*] also when it was told nothing."""
+    said = submitted.get("spark.master")
+    return wanted or (None if said == "local[*]" else said)
+
+
+def _joined(ours: Mapping[str, str], submitted: Mapping[str, str]) -> dict[str, str]:
+    """Our settings and those of spark-submit, which win, but for the master and for lists."""
+    lists = {
+        name: separator.join([submitted[name], ours[name]])
+        for name, separator in _LISTS.items()
+        if name in submitted and name in ours
+    }
+    return {**ours, **submitted, **lists, "spark.master": ours["spark.master"]}
+
+
+def set_worker_python() -> None:
+    """Python workers start from this variable, not from the driver's interpreter, and would miss every package."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 
 
 def session_conf(spark: Spark) -> dict[str, str]:
@@ -70,9 +134,10 @@ def session_conf(spark: Spark) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.extensions": DELTA_EXTENSION,
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.warehouse.dir": str(user_cache_path("tubelake") / "warehouse"),  # else a folder where one stands
         "spark.speculation": "false",  # a speculative task would call the API a second time
         "spark.redaction.regex": REDACTED_NAMES,
         "spark.redaction.string.regex": REDACTED_TEXTS,
@@ -88,7 +153,7 @@ def _local_conf(partitions: int) -> dict[str, str]:
     return {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.sql.shuffle.partitions": str(partitions),
+        "spark.sql.shuffle.partitions": str(partitions or os.cpu_count() or 2),
         "spark.databricks.delta.snapshotPartitions": "2",
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     }
@@ -97,7 +162,9 @@ def _local_conf(partitions: int) -> dict[str, str]:
 def packages(*, nlp: bool) -> list[str]:
     """Maven coordinates that fit the installed Python packages."""
     spark_line = version("pyspark").split(".")
-    scala, delta = ("2.12", "delta-spark") if spark_line[0] == "3" else ("2.13", f"delta-spark_{'.'.join(spark_line[:2])}")
+    scala, delta = (
+        ("2.12", "delta-spark") if spark_line[0] == "3" else ("2.13", f"delta-spark_{'.'.join(spark_line[:2])}")
+    )
     wanted = [f"io.delta:{delta}_{scala}:{version('delta-spark')}"]
     if nlp:
         wanted.append(f"com.johnsnowlabs.nlp:spark-nlp_{scala}:{version('spark-nlp')}")
@@ -131,7 +198,9 @@ def _known_jars(spark: Spark) -> list[str]:
     return jars if all(Path(jar).is_file() for jar in jars) else []
 
 
-def _remember_jars(spark: Spark, resolved: str) -> None:
+def remember_jars(spark: Spark, session: "SparkSession") -> None:
+    """Note which jars Ivy resolved for this session, so that the next one needs no Ivy."""
+    resolved = session.conf.get("spark.jars", "") or ""
     jars = [jar.removeprefix("file://") for jar in resolved.split(",") if jar]
     if not jars or _known_jars(spark) or not all(Path(jar).is_file() for jar in jars):
         return
@@ -140,21 +209,69 @@ def _remember_jars(spark: Spark, resolved: str) -> None:
     file.write_text(json.dumps(jars))
 
 
-def _launch(conf: "object", log_file: Path | None) -> "JavaGateway":
-    from pyspark.java_gateway import launch_gateway
-
+def _launch(conf: "SparkConf", log_file: Path | None) -> "JavaGateway":
     if log_file is None:
-        return launch_gateway(conf=conf)
+        return _gateway(conf=conf)
     log_file.parent.mkdir(parents=True, exist_ok=True)
     with log_file.open("ab") as log:
-        return launch_gateway(conf=conf, popen_kwargs={"stdout": log, "stderr": log})
+        return _gateway(conf=conf, popen_kwargs={"stdout": log, "stderr": log})
+
+
+def _gateway(**options: Any) -> "JavaGateway":
+    """To a new JVM, or to that of the spark-submit which started this process."""
+    from pyspark.java_gateway import launch_gateway
+
+    return launch_gateway(**options)  # type: ignore[no-untyped-call]
 
 
 def check_java() -> None:
-    """Raises UsageError unless Java is on the PATH or under JAVA_HOME."""
+    """Raises UsageError unless the Java that Spark will start, JAVA_HOME's or else the PATH's, is new enough."""
     home = os.environ.get("JAVA_HOME")
-    if not (home and (Path(home) / "bin" / "java").exists()) and shutil.which("java") is None:
-        raise UsageError("Java 17 or newer is needed and none was found: install one, or set JAVA_HOME")
+    found = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    java = Path(found) if found and Path(found).exists() else None
+    where = f"JAVA_HOME={home}" if home else "the PATH"
+    number = java_version(java) if java else None
+    if number is None:
+        raise UsageError(f"Java {OLDEST_JAVA} or newer is needed and {where} has none: install one, or set JAVA_HOME")
+    if number < OLDEST_JAVA:
+        raise UsageError(
+            f"Java {OLDEST_JAVA} or newer is needed and {java} is Java {number}: install one, or set JAVA_HOME"
+        )
+
+
+def java_version(java: Path) -> int | None:
+    """The major version of this `java`, from the file beside it or else by asking it; None: it does not start."""
+    try:
+        text = (java.resolve().parents[1] / "release").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    found = _JAVA_VERSION.search(text) or _JAVA_VERSION.search(_says(java))
+    return int(found[1]) if found else None
+
+
+def _says(java: Path) -> str:
+    try:
+        done = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stderr + done.stdout
+
+
+def check_master(master: str | None) -> None:
+    """Raises UsageError where nothing answers at a spark:// address: Spark would try for a minute, and then longer."""
+    if master is None or not master.startswith("spark://"):
+        return
+    if not any(_answers(address) for address in master.removeprefix("spark://").split(",")):
+        raise UsageError(f"no Spark master answers at {master}: start it, or correct spark.master or --master")
+
+
+def _answers(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=MASTER_SECONDS).close()
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def parallelism(spark: "SparkSession") -> int:

@@ -2,13 +2,23 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from tubelake.errors import UsageError
@@ -18,24 +28,40 @@ ENV_PREFIX = "TUBELAKE_"
 
 def _words(value: object) -> object:
     """`a, b` as ("a", "b"): lists are written with commas on the command line and in the environment."""
-    return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+    words = value.split(",") if isinstance(value, str) else value
+    if isinstance(words, list | tuple) and all(isinstance(word, str) for word in words):
+        return tuple(word.strip() for word in words if word.strip())
+    return value
+
+
+def _video_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [video_id for video_id in ids if not re.fullmatch(r"[\w-]{11}", video_id, re.ASCII)]
+    if wrong:
+        raise ValueError(
+            f"{wrong[0]!r} is not a video id: 11 letters, digits, - or _, as after watch?v= in the address"
+        )
+    return ids
 
 
 def _in_utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _nothing(value: object) -> object:
-    """An empty text is "not set", so that a setting can be taken back on the command line."""
-    return None if value == "" else value
-
-
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-Moment = Annotated[Annotated[datetime, AfterValidator(_in_utc)] | None, BeforeValidator(_nothing)]
+Moment = Annotated[datetime, AfterValidator(_in_utc)] | None
 
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _taken_back(cls, values: Any) -> Any:
+        """An empty text is "not set", so that a setting can be taken back on the command line."""
+        if not isinstance(values, dict):
+            return values
+        optional = {key for key, field in cls.model_fields.items() if field.default is None}
+        return {key: None if value == "" and key in optional else value for key, value in values.items()}
 
 
 class Lake(Section):
@@ -84,7 +110,7 @@ class Search(Section):
 
 
 class Videos(Section):
-    ids: Words = ()
+    ids: Annotated[Words, AfterValidator(_video_ids)] = ()
     """Video ids to collect besides those that searches found."""
     refresh_hours: float = Field(24.0 * 7, gt=0)
     """A new statistics snapshot is taken when the newest is older than this."""
@@ -130,8 +156,8 @@ class Spark(Section):
     """Spark master; not set: what spark-submit says, else local[*,4]."""
     nlp: bool = False
     """Put Spark NLP on the classpath (2 s more at each start)."""
-    shuffle_partitions: int = Field(4, ge=1)
-    """Partitions after a shuffle in local mode; clusters set spark.sql.shuffle.partitions."""
+    shuffle_partitions: int = Field(0, ge=0)
+    """Partitions after a shuffle in local mode, 0: one a core; clusters set spark.sql.shuffle.partitions."""
     driver_memory: str = "2g"
     """Memory of the driver (in local mode: of everything but the Python workers)."""
     ivy_settings: str | None = None
@@ -165,13 +191,16 @@ def load(
     config: Path | None = None,
     overrides: Iterable[str] = (),
     environ: Mapping[str, str] = os.environ,
+    given: Mapping[str, object] | None = None,
 ) -> Settings:
     """Settings from the YAML file `config`, the environment and `overrides` such as "lake.root=./lake".
+
+    `given` are values by section.key, such as the options of a command; `overrides` win over them.
 
     Raises UsageError, in one line, for an unknown key, a value of the wrong type and unreadable YAML.
     """
     tree: dict[str, dict[str, Any]] = {}
-    for layer in (_from_yaml(config), _from_environ(environ), _from_overrides(overrides)):
+    for layer in (_from_yaml(config), _from_environ(environ), _nested(given or {}), _from_overrides(overrides)):
         for section, values in layer.items():
             tree.setdefault(section, {}).update(values)
     try:
@@ -207,12 +236,19 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 
 def _from_overrides(overrides: Iterable[str]) -> dict[str, dict[str, Any]]:
-    tree: dict[str, dict[str, Any]] = {}
+    values: dict[str, object] = {}
     for override in overrides:
-        name, equals, value = override.partition("=")
-        section, dot, key = name.strip().partition(".")
-        if not (equals and dot and section and key):
+        name, _, value = override.partition("=")
+        if not re.fullmatch(r"\s*\w+\.\w+\s*=.*", override, re.DOTALL):
             raise UsageError(f"--set wants section.key=value, such as --set lake.root=./lake; got {override!r}")
+        values[name.strip()] = value
+    return _nested(values)
+
+
+def _nested(values: Mapping[str, object]) -> dict[str, dict[str, Any]]:
+    tree: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        section, _, key = name.partition(".")
         tree.setdefault(section, {})[key] = value
     return tree
 

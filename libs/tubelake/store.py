@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlparse
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
 
+from tubelake import console
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
 LOCK_SECONDS = 3600.0  # a second run of the same job waits this long for the first
+SILENT_SECONDS = 5.0  # a wait longer than this is announced
 COMMIT_TRIES = 10  # concurrent MERGEs into one table fail now and then; each try starts from the newer version
 
 
@@ -188,8 +190,21 @@ def exclusive(what: str, lake: Lake, seconds: float = LOCK_SECONDS) -> Iterator[
         yield
         return
     (root / "_locks").mkdir(parents=True, exist_ok=True)
+    lock = FileLock(root / "_locks" / f"{what}.lock", is_singleton=True)
+    _acquire(lock, what, seconds)
     try:
-        with FileLock(root / "_locks" / f"{what}.lock", timeout=seconds, is_singleton=True):
-            yield
+        yield
+    finally:
+        lock.release()
+
+
+def _acquire(lock: BaseFileLock, what: str, seconds: float) -> None:
+    try:
+        lock.acquire(timeout=min(SILENT_SECONDS, seconds))
     except Timeout:
-        raise TubeLakeError(f"another run of {what} holds this lake since over {seconds:.0f} s; wait for it or end it") from None  # fmt: skip
+        if seconds > SILENT_SECONDS:
+            console.complain(f"waiting for another run that works on {what} of this lake ...")
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=seconds - SILENT_SECONDS)
+                return
+        raise TubeLakeError(f"another run has worked on {what} for {seconds:.0f} s; wait for it, or end it") from None

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+
 from tubelake.collect.frontier import Chain, Page, Query, due_chains, progress
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
@@ -158,15 +159,11 @@ def test_small_keywords_cost_few_calls() -> None:
 def test_a_deep_probe_hands_the_rest_to_equal_spans() -> None:
     search = FakeSearch([Video(f"v{i}", START + timedelta(hours=2 * i)) for i in range(12_000)])
     probe = due_chains(QUERY, [])
-    assert [(chain.published_after, chain.published_before, chain.max_pages) for chain in probe] == [
-        (START, END, 10)
-    ]
+    assert [(chain.published_after, chain.published_before, chain.max_pages) for chain in probe] == [(START, END, 10)]
     pages = search.follow(probe[0], limit=10)
     children = due_chains(QUERY, pages)
     assert len(children) == QUERY.shards
-    assert children[0].published_before == min(page.oldest for page in pages if page.oldest) + timedelta(
-        seconds=1
-    )
+    assert children[0].published_before == min(page.oldest for page in pages if page.oldest) + timedelta(seconds=1)
     for first in children:  # the cut does not move when its spans enter the log one after the other
         pages += search.follow(first, limit=1)
         assert {chain.shard for chain in due_chains(QUERY, pages)} == {chain.shard for chain in children}
@@ -296,9 +293,7 @@ def test_looping_tokens_end_the_query_and_the_cursor_goes_on() -> None:
 def test_unordered_pages_fall_back_to_halves() -> None:
     for lost, times in ((0.0, 3.0), (0.05, 3.0)):
         random = Random(5)
-        corpus = [
-            Video(f"v{i}", START + timedelta(seconds=random.randrange(90_000_000))) for i in range(4000)
-        ]
+        corpus = [Video(f"v{i}", START + timedelta(seconds=random.randrange(90_000_000))) for i in range(4000)]
         search = FakeSearch(corpus, lost=lost, shuffled=True)
         pages = crawl(QUERY, search)
         assert missed(search, pages) == set()
@@ -308,9 +303,7 @@ def test_unordered_pages_fall_back_to_halves() -> None:
 def test_pages_that_overlap_in_time_are_unordered() -> None:
     chain = due_chains(QUERY, [])[0]
     first = Page(chain.shard, END, None, "2", item_ids=("a", "b"), oldest=START + timedelta(9), newest=END)
-    second = Page(
-        chain.shard, END, "2", None, item_ids=("c",) * 50, oldest=START, newest=START + timedelta(10)
-    )
+    second = Page(chain.shard, END, "2", None, item_ids=("c",) * 50, oldest=START, newest=START + timedelta(10))
     assert len({chain.shard for chain in due_chains(QUERY, [first, second])} - {chain.shard}) == 2
 
 
@@ -326,9 +319,7 @@ def test_other_orders_are_samples_of_one_query() -> None:
 
 def test_failed_pages() -> None:
     chain = due_chains(QUERY, [])[0]
-    first = Page(
-        chain.shard, END, None, "2", item_ids=("a",), oldest=END - timedelta(9), newest=END - timedelta(9)
-    )
+    first = Page(chain.shard, END, None, "2", item_ids=("a",), oldest=END - timedelta(9), newest=END - timedelta(9))
     failed = Page(chain.shard, END, "2", ok=False)
     below = END - timedelta(9) + timedelta(seconds=1)
     cases = [

@@ -57,9 +57,7 @@ def test_a_made_corpus_has_what_real_ones_have(videos):
     seconds = [video["snippet"]["publishedAt"] for video in videos]
     assert len(set(seconds)) < len(seconds)
     assert {time[:4] for time in seconds} >= {"2010", "2026"}
-    views = sorted(
-        int(counters["viewCount"]) for counters in statistics if counters and "viewCount" in counters
-    )
+    views = sorted(int(counters["viewCount"]) for counters in statistics if counters and "viewCount" in counters)
     assert sum(views[-len(views) // 100 :]) > sum(views) / 2
 
 

@@ -11,9 +11,7 @@ def test_videos_come_in_the_order_asked_with_the_parts_asked(youtube, videos):
     ids = [video["id"] for video in chosen]
     answer = youtube.videos().list(part="statistics,id", id=",".join([*ids, "unknown"])).execute()
     assert [item["id"] for item in answer["items"]] == ids
-    assert [item.get("statistics") for item in answer["items"]] == [
-        video.get("statistics") for video in chosen
-    ]
+    assert [item.get("statistics") for item in answer["items"]] == [video.get("statistics") for video in chosen]
     assert set(answer["items"][-1]) == {"kind", "etag", "id", "statistics"}
     assert answer["pageInfo"] == {"totalResults": 5, "resultsPerPage": 5}
 

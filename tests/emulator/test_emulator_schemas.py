@@ -34,11 +34,7 @@ def json_schema(schema: dict[str, Any]) -> dict[str, Any]:
         made["properties"] = {name: json_schema(value) for name, value in properties.items()}
         extra = schema.get("additionalProperties")
         made["additionalProperties"] = json_schema(extra) if extra else False
-    pattern = (
-        TIME
-        if schema.get("format") in {"date-time", "google-datetime"}
-        else PATTERNS.get(schema.get("format"))
-    )
+    pattern = TIME if schema.get("format") in {"date-time", "google-datetime"} else PATTERNS.get(schema.get("format"))
     return made | ({"pattern": pattern} if pattern else {})
 
 
@@ -74,9 +70,7 @@ def calls(videos: list[dict[str, Any]]) -> dict[str, list[tuple[str, dict[str, A
     }
 
 
-@pytest.mark.parametrize(
-    "endpoint", ["search", "videos", "channels", "playlists", "playlistItems", "videoCategories"]
-)
+@pytest.mark.parametrize("endpoint", ["search", "videos", "channels", "playlists", "playlistItems", "videoCategories"])
 def test_list_answers_fit_the_discovery_document(youtube, videos, endpoint):
     name = discovery()["resources"][endpoint]["methods"]["list"]["response"]["$ref"]
     for item, query in calls(videos)[endpoint]:

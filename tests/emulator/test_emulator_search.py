@@ -19,8 +19,7 @@ def matching(videos: list[Video], q: str) -> list[Video]:
     """The matching rule, written again as it is documented."""
     words = unicodedata.normalize("NFKC", q).casefold().split()
     texts = [
-        "\n".join([v["snippet"]["title"], v["snippet"]["description"], *v["snippet"].get("tags", [])])
-        for v in videos
+        "\n".join([v["snippet"]["title"], v["snippet"]["description"], *v["snippet"].get("tags", [])]) for v in videos
     ]
     folded = [unicodedata.normalize("NFKC", text).casefold() for text in texts]
     return [video for video, text in zip(videos, folded, strict=True) if all(word in text for word in words)]
@@ -141,9 +140,7 @@ def test_channel_and_types(youtube, videos, corpus: Corpus):
     answer = youtube.search().list(**query).execute()
     assert {item["snippet"]["channelId"] for item in answer["items"]} == {channel}
     found = youtube.search().list(part="id", type="channel", maxResults=50, order="videoCount").execute()
-    counts = [
-        int(corpus.channels[item["id"]["channelId"]]["statistics"]["videoCount"]) for item in found["items"]
-    ]
+    counts = [int(corpus.channels[item["id"]["channelId"]]["statistics"]["videoCount"]) for item in found["items"]]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[-1]
 

@@ -25,9 +25,7 @@ def test_the_previous_token_leads_back(youtube):
     assert again["items"] == first["items"]
 
 
-@pytest.mark.parametrize(
-    "change", [lambda token: token[:-2] + "AA", lambda _: "x", lambda _: "CDIQAA", lambda _: "é"]
-)
+@pytest.mark.parametrize("change", [lambda token: token[:-2] + "AA", lambda _: "x", lambda _: "CDIQAA", lambda _: "é"])
 def test_a_damaged_token_is_the_real_400(youtube, change):
     token = youtube.search().list(**QUERY).execute()["nextPageToken"]
     with pytest.raises(HttpError) as raised:

@@ -3,7 +3,7 @@
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +44,7 @@ def fetch(requests: DataFrame, this: Round) -> DataFrame:
     schema = requests.sparkSession.createDataFrame([], tables.RESPONSE_BODIES.ddl).schema
     arrow_schema = to_arrow_schema(schema)
 
-    def on_executor(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def on_executor(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         asked = [row for batch in batches for row in batch.to_pylist()]
         identity = {"run_id": this.run_id, "round_id": this.round_id, "executor_id": _executor_id()}
         rows: list[dict[str, Any]] = []
@@ -110,13 +110,9 @@ def _call_patiently(this: Round, method: str, params: dict[str, Any], gate: Gate
         return answer
 
     retrying = Retrying(
-        retry=retry_if_result(
-            lambda got: outcome(got.status, got.reason) in (Outcome.RETRY, Outcome.SLOW_DOWN)
-        ),
+        retry=retry_if_result(lambda got: outcome(got.status, got.reason) in (Outcome.RETRY, Outcome.SLOW_DOWN)),
         stop=lambda state: gate.closed or state.attempt_number >= this.pace.attempts,
-        wait=wait_random_exponential(
-            multiplier=this.pace.retry_base_seconds, max=this.pace.retry_max_seconds
-        ),
+        wait=wait_random_exponential(multiplier=this.pace.retry_base_seconds, max=this.pace.retry_max_seconds),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else answer,
     )
     return retrying(once), tries

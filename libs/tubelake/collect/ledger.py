@@ -42,13 +42,20 @@ class Wallet:
     account: Account
     held: int = 0
     spent: int = 0
-    left: int = 0  # that the day had, besides those held, when last asked
+    known: Balance | None = None  # as last seen: while no other run changes it, no read is needed
+
+    @property
+    def left(self) -> int:
+        """Units that this run may still get today, as last seen."""
+        return self.held + (self.known.left(self.account.limit) if self.known else 0)
 
     def refill(self, spark: SparkSession, lake: Lake, wanted: int) -> int:
-        """Hold `wanted` units, or as many as the day still has; gives what is held."""
+        """Hold `wanted` units, or as many as the day still has; gives what is held.
+
+        What is never given back, because the run was killed, stays spent.
+        """
         if self.held < wanted:
-            self.held, self.left = lease(spark, self.account, wanted, lake, returned=self.held, settled=self.spent)
-            self.spent = 0
+            self._exchange(spark, lake, wanted)
         return self.held
 
     def pay(self, units: int) -> None:
@@ -57,8 +64,24 @@ class Wallet:
 
     def close(self, spark: SparkSession, lake: Lake) -> None:
         """Give back what is held and book what was spent."""
-        lease(spark, self.account, 0, lake, returned=max(0, self.held), settled=self.spent)
-        self.held = self.spent = 0
+        if self.held or self.spent:
+            self._exchange(spark, lake, 0)
+
+    def exhaust(self, spark: SparkSession, lake: Lake) -> None:
+        """Note that the API refuses the account for the rest of the day, though our count is lower."""
+        self._exchange(spark, lake, 0, exhausted=True)
+
+    def _exchange(self, spark: SparkSession, lake: Lake, wanted: int, *, exhausted: bool = False) -> None:
+        """Trade what is held for `wanted` units in one commit, never above the day's limit."""
+        while True:
+            before = self.known or balance(spark, self.account, lake)
+            returned = replace(before, leased=before.leased - self.held, exhausted=before.exhausted or exhausted)
+            granted = min(wanted, returned.left(self.account.limit))
+            after = replace(returned, leased=returned.leased + granted, settled=before.settled + self.spent)
+            if after == before or _swap(spark, self.account, lake, before, after):
+                self.held, self.spent, self.known = granted, 0, after
+                return
+            self.known = None
 
 
 def account(bucket: str, settings: Quota, now: datetime) -> Account:
@@ -66,28 +89,6 @@ def account(bucket: str, settings: Quota, now: datetime) -> Account:
     own_limit: int | None = getattr(settings, bucket)
     day = quota.quota_day(now)
     return Account(settings.project, bucket, day, quota.limit(bucket, day) if own_limit is None else own_limit)
-
-
-def lease(spark: SparkSession, account: Account, wanted: int, lake: Lake, returned: int = 0, settled: int = 0) -> tuple[int, int]:  # fmt: skip
-    """Units granted of `wanted`, never above the day's limit however many runs ask at once, and units left then.
-
-    `returned` units of an earlier lease are given back and `settled` ones booked as spent in the same commit. What is
-    never returned (a killed run) stays spent.
-    """
-    while True:
-        before = _open(spark, account, lake)
-        free = replace(before, leased=before.leased - returned).left(account.limit)
-        granted = min(wanted, free)
-        after = replace(before, leased=before.leased - returned + granted, settled=before.settled + settled)
-        if after == before or _swap(spark, account, lake, before, after):
-            return granted, after.left(account.limit)
-
-
-def exhaust(spark: SparkSession, account: Account, lake: Lake) -> None:
-    """Note that the API refuses the account for the rest of the day, though our count is lower."""
-    before = _open(spark, account, lake)
-    while not before.exhausted and not _swap(spark, account, lake, before, replace(before, exhausted=True)):
-        before = _open(spark, account, lake)
 
 
 def balance(spark: SparkSession, account: Account, lake: Lake) -> Balance:
@@ -106,23 +107,6 @@ def spent_error(account: Account, now: datetime) -> QuotaSpent:
     )
 
 
-def _open(spark: SparkSession, account: Account, lake: Lake) -> Balance:
-    """The account's balance; its row is made where it is missing."""
-    found = store.read(spark, QUOTA_BUCKETS, lake).where(F.expr(_where(account))).collect()
-    if found:
-        return _balance(found[0])
-    day = account.day.isoformat()
-    store.execute(
-        spark, QUOTA_BUCKETS, lake,
-        f"MERGE INTO {store.name(QUOTA_BUCKETS, lake)} t USING (SELECT {_text(account.project)} project, "
-        f"{_text(account.bucket)} bucket, DATE'{day}' quota_day) s "
-        "ON t.project = s.project AND t.bucket = s.bucket AND t.quota_day = s.quota_day WHEN NOT MATCHED THEN INSERT "
-        "(project, bucket, quota_day, units_leased, units_settled, exhausted, updated_at) "
-        "VALUES (s.project, s.bucket, s.quota_day, 0, 0, false, current_timestamp())",
-    )  # fmt: skip
-    return Balance()
-
-
 def _balance(row: Row) -> Balance:
     return Balance(row["units_leased"], row["units_settled"], row["exhausted"])
 
@@ -139,11 +123,18 @@ def _text(value: str) -> str:
 
 
 def _swap(spark: SparkSession, account: Account, lake: Lake, before: Balance, after: Balance) -> bool:
-    """Put `after` in the place of `before`, unless another run changed the row meanwhile."""
+    """Put `after` in the place of `before`, unless another run changed the account meanwhile."""
+    store.ensure(spark, QUOTA_BUCKETS, lake)
     changed = store.execute(
         spark, QUOTA_BUCKETS, lake,
-        f"UPDATE {store.name(QUOTA_BUCKETS, lake)} SET units_leased = {after.leased}, units_settled = {after.settled}, "
-        f"exhausted = {str(after.exhausted).lower()}, updated_at = current_timestamp() WHERE {_where(account)} "
-        f"AND units_leased = {before.leased} AND units_settled = {before.settled}",
+        f"""MERGE INTO {store.name(QUOTA_BUCKETS, lake)} t
+        USING (SELECT {_text(account.project)} AS project, {_text(account.bucket)} AS bucket,
+            DATE'{account.day.isoformat()}' AS quota_day, {after.leased}L AS units_leased,
+            {after.settled}L AS units_settled, {str(after.exhausted).lower()} AS exhausted,
+            current_timestamp() AS updated_at) s
+        ON t.project = s.project AND t.bucket = s.bucket AND t.quota_day = s.quota_day
+        WHEN MATCHED AND t.units_leased = {before.leased} AND t.units_settled = {before.settled}
+            AND t.exhausted = {str(before.exhausted).lower()} THEN UPDATE SET *
+        WHEN NOT MATCHED AND {str(before == Balance()).lower()} THEN INSERT *""",
     )  # fmt: skip
     return bool(changed[0]["num_affected_rows"])

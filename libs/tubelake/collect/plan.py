@@ -45,7 +45,9 @@ def videos_to_come(query: Query, rows: Sequence[Row], max_videos: int | None) ->
     return expected if max_videos is None else max(0, min(expected, max_videos - at.ids))
 
 
-def costs(spark: SparkSession, lake: Lake, settings: Quota, now: datetime, to_search: int, to_detail: int) -> list[Cost]:
+def costs(
+    spark: SparkSession, lake: Lake, settings: Quota, now: datetime, to_search: int, to_detail: int
+) -> list[Cost]:
     """The calls for `to_search` results yet to find and `to_detail` videos yet to fetch details of."""
     pages, chunks = -(-to_search // search.PAGE_SIZE), -(-to_detail // videos.IDS_A_CALL)
     found = []

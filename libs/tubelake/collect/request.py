@@ -8,7 +8,9 @@ from typing import Any
 
 from tubelake.youtube.client import Answer
 
-REQUEST_DDL = "request_id string, method string, params string, subject string, shard string, page_token string, max_pages int"
+REQUEST_DDL = (
+    "request_id string, method string, params string, subject string, shard string, page_token string, max_pages int"
+)
 REQUEST_COLUMNS = [column.split()[0] for column in REQUEST_DDL.split(", ")]
 DEFERRED = "deferred"  # not asked: the round ended first, or its units did
 
@@ -25,7 +27,7 @@ class Request:
     max_pages: int = 1
 
     def row(self, request_id: str) -> tuple[Any, ...]:
-        """This request as a row of REQUEST_DDL."""
+        """A row of REQUEST_DDL."""
         params = json.dumps(dict(self.params), sort_keys=True, ensure_ascii=False)
         return (request_id, self.method, params, self.subject, self.shard, self.page_token, self.max_pages)
 
@@ -73,9 +75,9 @@ def item_id(item: Mapping[str, Any]) -> str | None:
     """The id of what an item is about: the video of a playlist item, the resource of a search result."""
     found = item.get("id")
     if item.get("kind") == "youtube#playlistItem":
-        found = item.get("contentDetails", {}).get("videoId") or item.get("snippet", {}).get(
-            "resourceId", {}
-        ).get("videoId")
+        found = item.get("contentDetails", {}).get("videoId") or item.get("snippet", {}).get("resourceId", {}).get(
+            "videoId"
+        )
     if isinstance(found, dict):
         found = found.get("videoId") or found.get("channelId") or found.get("playlistId")
     return found if isinstance(found, str) else None

@@ -25,7 +25,6 @@ RETRY_SLACK = 1.1  # units leased above the pages due, for tries that fail
 LONGEST_WAIT_SECONDS = 600.0
 
 
-
 @dataclass(frozen=True)
 class Work:
     """What is due: the requests of the next round, and about how many calls the whole rest takes."""
@@ -65,8 +64,7 @@ def collect(spark: SparkSession, settings: Settings, method: str, due: Due, prog
                     wallet.close(spark, settings.lake)
                     wallet = ledger.Wallet(_account(settings, method, now))
                 _show(progress, spent, work, wallet)
-                requests = work.requests[: settings.collect.round_calls]
-                rows = _round(spark, settings, access, wallet, requests, number, now)
+                rows = _round(spark, settings, access, wallet, work, number, now)
                 _add(spent, rows)
                 _raise_fatal(spark, settings, wallet, rows, now)
                 _wait_as_told(rows)
@@ -79,7 +77,7 @@ def collect(spark: SparkSession, settings: Settings, method: str, due: Due, prog
 
 
 def _show(progress: Progress, spent: Spent, work: Work, wallet: ledger.Wallet) -> None:
-    left = f", {wallet.held + wallet.left:,} {wallet.account.bucket} units left today" if wallet.held else ""
+    left = f", {wallet.left:,} {wallet.account.bucket} units left today" if wallet.known else ""
     progress(spent.calls, spent.calls + work.calls, f"calls{left}")
 
 
@@ -107,19 +105,28 @@ def _account(settings: Settings, method: str, now: datetime) -> ledger.Account:
 
 
 def _round(
-    spark: SparkSession, settings: Settings, access: client.Access, wallet: ledger.Wallet, requests: Sequence[Request],
+    spark: SparkSession, settings: Settings, access: client.Access, wallet: ledger.Wallet, work: Work,
     number: int, now: datetime,
 ) -> list[Row]:  # fmt: skip
-    """Fetch and log as much of `requests` as the day's units allow; gives the facts of the answers."""
+    """Fetch and log as much of the work as the day's units and `collect.round_calls` allow; gives the answers' facts."""
+    requests = work.requests[: settings.collect.round_calls]
     price = Price(wallet.account.bucket, quota.cost(requests[0].method, wallet.account.day).units, wallet.account.day)
-    wanted = int(sum(request.max_pages for request in requests) * RETRY_SLACK + 1) * price.units
+    pages = min(sum(request.max_pages for request in requests), max(work.calls, len(requests)))
+    wanted = int(pages * RETRY_SLACK + 1) * price.units
     calls = wallet.refill(spark, settings.lake, wanted) // price.units
     if not calls:
         raise ledger.spent_error(wallet.account, now)
     asked = requests[:calls]
     tasks = min(settings.collect.tasks or session.parallelism(spark), len(asked))
     run_id = str(settings.run.id)
-    this = Round(run_id, f"{run_id}-{requests[0].method}-{number:04d}", access, _pace(settings.collect, tasks), price, _shares(calls, tasks))
+    this = Round(
+        run_id,
+        f"{run_id}-{requests[0].method}-{number:04d}",
+        access,
+        _pace(settings.collect, tasks),
+        price,
+        _shares(calls, tasks),
+    )
     rows = _fetch_and_log(spark, settings, this, asked)
     wallet.pay(sum(row["units"] for row in rows))
     return rows
@@ -144,7 +151,7 @@ def _fetch_and_log(spark: SparkSession, settings: Settings, this: Round, asked: 
     store.append(fetch(frame.repartition(len(this.calls)), this), RESPONSE_BODIES, settings.lake)
     fetched = _facts(spark, settings, asked[0].method).where(F.col("round_id") == this.round_id)
     store.append(fetched, RESPONSES, settings.lake)
-    return fetched.orderBy("request_id").collect()  # bounded by collect.round_calls
+    return sorted(fetched.collect(), key=lambda row: str(row["request_id"]))  # bounded by collect.round_calls
 
 
 def _facts(spark: SparkSession, settings: Settings, method: str) -> DataFrame:
@@ -154,8 +161,9 @@ def _facts(spark: SparkSession, settings: Settings, method: str) -> DataFrame:
 def _complete_log(spark: SparkSession, settings: Settings, method: str) -> None:
     """A run killed between its two commits left bodies without facts."""
     logged = store.read(spark, RESPONSES.of(method), settings.lake).select("request_id")
-    missing = _facts(spark, settings, method).join(logged, on="request_id", how="left_anti")
-    if missing.limit(1).count():
+    fetched = _facts(spark, settings, method)
+    if fetched.count() != logged.count():  # more facts than bodies are the rule once old bodies are purged
+        missing = fetched.join(logged, on="request_id", how="left_anti")
         store.append(missing, RESPONSES, settings.lake)
 
 
@@ -181,7 +189,7 @@ def _raise_fatal(
     """End the run on an answer that no further request can change."""
     found = {_outcome(row): row for row in rows if row["reason"] != DEFERRED}
     if Outcome.QUOTA in found:
-        ledger.exhaust(spark, wallet.account, settings.lake)
+        wallet.exhaust(spark, settings.lake)
         raise ledger.spent_error(wallet.account, now)
     for kind, remedy in (
         (Outcome.CREDENTIALS, "check YOUTUBE_API_KEY and that YouTube Data API v3 is enabled for its project"),

@@ -33,7 +33,7 @@ _OF_THE_SPAN = ("publishedAfter", "publishedBefore")
 def logged(responses: DataFrame, keywords: Sequence[str]) -> list[Row]:
     """The log's pages of these keywords, oldest first. A quota of 100 searches a day bounds how many there are."""
     pages = responses.where(F.col("subject").isin(*keywords)).select(*_COLUMNS, "fetched_at")
-    return pages.orderBy("fetched_at", "request_id").collect()
+    return sorted(pages.collect(), key=lambda row: (row["fetched_at"], row["request_id"]))
 
 
 def or_all_searched(search: Search, responses: DataFrame) -> Search:
@@ -80,8 +80,13 @@ def due(asked: Sequence[Query], rows: Sequence[Row], max_videos: int | None, thi
         failed = {_place(row) for row in of_query if row["run_id"] == this_run and has_failed(row)}
         chains = [found for found in frontier.due_chains(query, pages) if _asked_at(found) not in failed]
         turns.append([_request(query, found) for found in _enough(chains, wanted)])
-        calls += at.remaining_calls if turns[-1] else 0
+        calls += _calls_to_come(at, turns[-1])
     return Work([request for request in chain.from_iterable(zip_longest(*turns)) if request], calls)
+
+
+def _calls_to_come(at: frontier.Progress, requests: Sequence[Request]) -> int:
+    """By the density seen; before the first page nothing is known, and a whole query is reckoned with."""
+    return at.remaining_calls if at.pages and requests else sum(request.max_pages for request in requests)
 
 
 def _enough(chains: Sequence[Chain], wanted: int | None) -> list[Chain]:
@@ -117,7 +122,9 @@ def summary(query: Query, rows: Sequence[Row]) -> str:
 def _filters(search: Search) -> dict[str, str]:
     """The parameters that every call of a query has, besides its keyword and times."""
     if search.fields and not {"nextPageToken", "items"} <= {part.split("(")[0].split("/")[0].strip() for part in search.fields.split(",")}:  # fmt: skip
-        raise UsageError("search.fields must ask for nextPageToken and items(id,snippet/publishedAt), or no page follows")
+        raise UsageError(
+            "search.fields must ask for nextPageToken and items(id,snippet/publishedAt), or no page follows"
+        )
     if search.duration and search.type != "video":
         raise UsageError("search.duration only works with search.type=video")
     given = {

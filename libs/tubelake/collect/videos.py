@@ -1,6 +1,6 @@
 """Which videos need details, and which a newer count: asked of the log, answered as requests of 50 ids."""
 
-import re
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -9,7 +9,6 @@ from pyspark.sql import functions as F
 
 from tubelake.collect.request import Request
 from tubelake.collect.rounds import Work
-from tubelake.errors import UsageError
 
 DETAILS = "videos.list"
 COUNTS = "videos.batchGetStats"
@@ -18,14 +17,13 @@ _PARTS = {
     DETAILS: "snippet,contentDetails,statistics,status,topicDetails,liveStreamingDetails",
     COUNTS: "snippet,statistics",
 }
-_VIDEO_ID = re.compile(r"[\w-]{11}", re.ASCII)
 
 
 def wanted_ids(searches: DataFrame, details: DataFrame, keywords: Sequence[str], ids: Sequence[str]) -> DataFrame:
     """`video_id` of what to collect: what `keywords` found and the `ids`; with neither, every id that is known."""
     if not keywords and not ids:
         return _found(searches).union(_asked(details)).distinct()
-    named = searches.sparkSession.createDataFrame([(video_id,) for video_id in _checked(ids)], "video_id string")
+    named = searches.sparkSession.createDataFrame([(video_id,) for video_id in ids], "video_id string")
     return _found(searches.where(F.col("subject").isin(*keywords))).union(named).distinct()
 
 
@@ -38,20 +36,15 @@ def _asked(answers: DataFrame) -> DataFrame:
     return answers.select(F.explode(F.split(F.get_json_object("params", "$.id"), ",")).alias("video_id"))
 
 
-def _checked(ids: Sequence[str]) -> Sequence[str]:
-    wrong = [video_id for video_id in ids if not _VIDEO_ID.fullmatch(video_id)]
-    if wrong:
-        raise UsageError(f"{wrong[0]!r} is not a video id: 11 letters, digits, - or _, as after watch?v= in the address")
-    return ids
-
-
 def without_details(known: DataFrame, details: DataFrame, this_run: str) -> DataFrame:
     """Known ids that were never asked with success, nor in vain in this run."""
     asked = details.where(F.col("reason").isNull() | (F.col("run_id") == this_run))
     return known.join(_asked(asked), on="video_id", how="left_anti")
 
 
-def with_old_counts(known: DataFrame, details: DataFrame, counts: DataFrame, before: datetime, this_run: str) -> DataFrame:
+def with_old_counts(
+    known: DataFrame, details: DataFrame, counts: DataFrame, before: datetime, this_run: str
+) -> DataFrame:
     """Known ids of videos that exist whose newest counts were fetched before this moment."""
     answered = details.unionByName(counts)
     newest = (
@@ -87,3 +80,9 @@ def due(method: str, ids: Callable[[], DataFrame], round_calls: int) -> Callable
 
 def oldest_wanted(now: datetime, refresh_hours: float) -> datetime:
     return now - timedelta(hours=refresh_hours)
+
+
+def gone(rows: Sequence[Row]) -> int:
+    """How many of the asked videos were not in the good answers: deleted, private, or never there."""
+    good = [row for row in rows if row["reason"] is None]
+    return sum(len(json.loads(row["params"])["id"].split(",")) - row["item_count"] for row in good)

@@ -16,8 +16,7 @@ def channel(channel_id: str, title: str, published_at: str, statistics: Mapping[
     """One `channel` resource with the parts that the emulator knows."""
     picture = f"https://yt3.ggpht.com/{channel_id}"
     pictures = {
-        name: {"url": f"{picture}=s{side}", "width": side, "height": side}
-        for name, side in _PICTURE_SIDES.items()
+        name: {"url": f"{picture}=s{side}", "width": side, "height": side} for name, side in _PICTURE_SIDES.items()
     }
     return {
         "kind": "youtube#channel",

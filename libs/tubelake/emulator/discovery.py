@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import googleapiclient.discovery_cache  # type: ignore[import-untyped]
+import googleapiclient.discovery_cache
 
 # `etag` and `kind` are in every resource; all its other properties are parts one can ask for.
 _NOT_PARTS = frozenset({"etag", "kind"})

@@ -98,15 +98,11 @@ def iso_duration(seconds: int) -> str:
     hours, minute = divmod(minutes, 60)
     day, hour = divmod(hours, 24)
     date = f"{day}D" if day else ""
-    time = "".join(
-        f"{amount}{unit}" for amount, unit in ((hour, "H"), (minute, "M"), (second, "S")) if amount
-    )
+    time = "".join(f"{amount}{unit}" for amount, unit in ((hour, "H"), (minute, "M"), (second, "S")) if amount)
     return f"P{date}T{time}" if time else f"P{date or 'T0S'}"
 
 
-def _snippet(
-    random: Random, video_id: str, maker: Maker, published: datetime, words: Words
-) -> dict[str, Any]:
+def _snippet(random: Random, video_id: str, maker: Maker, published: datetime, words: Words) -> dict[str, Any]:
     language = random.choices(words.languages, words.weights)[0]
     own = words.by_language[language]
     title = _filled(random, random.choice(words.title_shapes), own)[:_LONGEST_TITLE]
@@ -159,9 +155,7 @@ def _content_details(random: Random, broadcast: str) -> dict[str, Any]:
 
 def _seconds(random: Random) -> int:
     """Shorts, ordinary videos, long ones, and now and then a stream of more than a day."""
-    lowest, highest = random.choices(
-        ((5, 60), (60, 1_300), (1_200, 14_400), (86_400, 300_000)), (250, 600, 145, 5)
-    )[0]
+    lowest, highest = random.choices(((5, 60), (60, 1_300), (1_200, 14_400), (86_400, 300_000)), (250, 600, 145, 5))[0]
     return round(math.exp(random.uniform(math.log(lowest), math.log(highest))))
 
 

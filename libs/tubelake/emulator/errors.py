@@ -27,7 +27,7 @@ _QUOTA = (
 class ApiError(Exception):
     """An answer that is an error; `body()` is the JSON that the real API sends for it."""
 
-    def __init__(  # noqa: PLR0913 - the fields of one error object, all by name
+    def __init__(
         self,
         status: int,
         reason: str,

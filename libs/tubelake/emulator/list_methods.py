@@ -24,9 +24,7 @@ def videos_list(world: World, asked: Params) -> dict[str, Any]:
         return _paged(("videos.list", "video", "videoListResponse"), asked, chart, parts, size)
     videos = world.corpus.videos
     items = [
-        resources.with_parts(videos[video_id], "video", parts)
-        for video_id in params.ids(asked)
-        if video_id in videos
+        resources.with_parts(videos[video_id], "video", parts) for video_id in params.ids(asked) if video_id in videos
     ]
     about = {"totalResults": len(items), "resultsPerPage": len(items)}
     return resources.listing("videoListResponse", items, pageInfo=about)
@@ -37,9 +35,7 @@ def batch_get_stats(world: World, asked: Params) -> dict[str, Any]:
     parts = params.parts(asked, "VideoStat")
     params.one_filter(asked, ("id",))
     videos = world.corpus.videos
-    items = [
-        resources.video_stat(videos[video_id], parts) for video_id in params.ids(asked) if video_id in videos
-    ]
+    items = [resources.video_stat(videos[video_id], parts) for video_id in params.ids(asked) if video_id in videos]
     return resources.listing("batchGetStatsResponse", items)
 
 
@@ -104,9 +100,7 @@ def _paged(
     return _answer(answer_kind, items, len(found), size, here.tokens)
 
 
-def _answer(
-    kind: str, items: Sequence[Resource], total: int, size: int, tokens: dict[str, str]
-) -> dict[str, Any]:
+def _answer(kind: str, items: Sequence[Resource], total: int, size: int, tokens: dict[str, str]) -> dict[str, Any]:
     return resources.listing(kind, items, pageInfo={"totalResults": total, "resultsPerPage": size}, **tokens)
 
 
@@ -126,9 +120,7 @@ def _named(world: World, name: str) -> tuple[str, ...]:
 def _playlists_of(world: World, channel_id: str) -> list[Resource]:
     if channel_id not in world.corpus.channels:
         message = "The channel specified in the <code>channelId</code> parameter cannot be found."
-        raise errors.ApiError(
-            404, "channelNotFound", message, domain="youtube.playlist", location="channelId"
-        )
+        raise errors.ApiError(404, "channelNotFound", message, domain="youtube.playlist", location="channelId")
     return [entry.resource for entry in world.corpus.entries["playlist"] if entry.channel_id == channel_id]
 
 

@@ -31,9 +31,7 @@ def encoded(body: dict[str, Any], *, pretty: bool = False) -> bytes:
         return json.dumps(body, **layout).encode()
 
 
-def json_reply(
-    request: web.Request, status: int, body: dict[str, Any], *, pretty: bool = False
-) -> web.Response:
+def json_reply(request: web.Request, status: int, body: dict[str, Any], *, pretty: bool = False) -> web.Response:
     """A JSON reply, compressed when it is long and the client asks for it."""
     data = encoded(body, pretty=pretty)
     headers = {"Content-Type": _JSON_TYPE, "Vary": "Origin, X-Origin, Referer"}
@@ -44,9 +42,7 @@ def json_reply(
     return web.Response(status=status, body=data, headers=headers)
 
 
-def error_reply(
-    request: web.Request, error: errors.ApiError, retry_after: float | None = None
-) -> web.Response:
+def error_reply(request: web.Request, error: errors.ApiError, retry_after: float | None = None) -> web.Response:
     """The reply of an API error."""
     reply = json_reply(request, error.status, error.body())
     if retry_after is not None:

@@ -79,11 +79,7 @@ def playlist_item(video: Resource, playlist_id: str, position: int) -> dict[str,
 
 def item_id(playlist_id: str, video_id: str) -> str:
     """The id of a video's entry in a playlist, from which both can be read back."""
-    return (
-        base64.urlsafe_b64encode(f"{playlist_id}.{video_id}".encode("utf-8", "surrogatepass"))
-        .decode()
-        .rstrip("=")
-    )
+    return base64.urlsafe_b64encode(f"{playlist_id}.{video_id}".encode("utf-8", "surrogatepass")).decode().rstrip("=")
 
 
 def _search_snippet(entry: Entry) -> dict[str, Any]:

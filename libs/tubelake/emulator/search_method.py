@@ -74,9 +74,7 @@ def _refuse_video_filters(asked: Params) -> None:
 def _filters(asked: Params) -> tuple[tuple[str, str], ...]:
     chosen = ((name, asked[name]) for name in sorted(FILTERS) if name in asked)
     return tuple(
-        (name, value)
-        for name, value in chosen
-        if value not in _NO_FILTER and (name, value) != ("eventType", "none")
+        (name, value) for name, value in chosen if value not in _NO_FILTER and (name, value) != ("eventType", "none")
     )
 
 

@@ -10,7 +10,9 @@ _SECONDS = (604_800, 86_400, 3_600, 60, 1)
 def duration_seconds(text: Column) -> Column:
     """Whole seconds of an ISO-8601 duration such as P1DT2H3M4S."""
     parts = (F.regexp_extract(text, _DURATION, group) for group in range(1, 6))
-    terms = [F.when(part == "", 0).otherwise(part.cast("bigint")) * unit for part, unit in zip(parts, _SECONDS, strict=True)]
+    terms = [
+        F.when(part == "", 0).otherwise(part.cast("bigint")) * unit for part, unit in zip(parts, _SECONDS, strict=True)
+    ]
     total = terms[0]
     for term in terms[1:]:
         total = total + term
@@ -20,6 +22,13 @@ def duration_seconds(text: Column) -> Column:
 def moment(text: Column) -> Column:
     """The UTC time of an ISO-8601 text; null where it is none."""
     return F.try_to_timestamp(text)
+
+
+def unescaped(text: Column) -> Column:
+    """The text without the five HTML entities that the API writes; & comes last, or &amp;lt; would become <."""
+    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
+        text = F.replace(text, F.lit(entity), F.lit(character))
+    return text
 
 
 def items(answers: DataFrame, schema: str) -> DataFrame:

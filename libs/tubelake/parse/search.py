@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from tubelake.parse.columns import items, moment
+from tubelake.parse.columns import items, moment, unescaped
 
 _RESULT = """struct<
     id:struct<kind:string, videoId:string, channelId:string, playlistId:string>,
@@ -21,7 +21,7 @@ def hits_from_answers(answers: DataFrame) -> DataFrame:
         item_id.alias("item_id"),
         result["videoId"].alias("video_id"),
         F.coalesce(snippet["channelId"], result["channelId"]).alias("channel_id"),
-        snippet["title"].alias("title"),
+        unescaped(snippet["title"]).alias("title"),  # search.list alone escapes its texts
         moment(snippet["publishedAt"]).alias("published_at"),
         F.col("fetched_at").alias("first_seen_at"),
         "request_id",

@@ -10,48 +10,48 @@ def histograms(metrics: DataFrame, bins: int) -> DataFrame:
     """One row a keyword, metric, scale and bin with the columns of `histograms`; empty bins are rows too.
 
     The bins span the least to the greatest value, on the log scale the least positive one; the last bin is closed.
-    Where all values are equal, they lie in bin 0 of as many bins of width 0.
+    Where all values are equal they lie in bin 0, and all bins have width 0. What the log scale cannot show is in
+    bin -1, so that both scales count the same videos.
     """
-    values = metrics.where("value IS NOT NULL")
-    linear = _histogram(values, F.col("value"), bins, "linear")
-    log = _histogram(values.where("value > 0"), F.ln("value"), bins, "log")
-    return linear.unionByName(log).unionByName(_not_positive(values))
-
-
-def _histogram(values: DataFrame, at: Column, bins: int, scale: str) -> DataFrame:
-    keys = ["keyword", "metric"]
-    placed = values.select(*keys, at.alias("at"))
-    spans = placed.groupBy(*keys).agg(F.min("at").alias("least"), F.max("at").alias("greatest"))
-    width = (F.col("greatest") - F.col("least")) / bins
-    number = F.when(width > 0, F.least(F.floor((F.col("at") - F.col("least")) / width), F.lit(bins - 1))).otherwise(0)
+    placed = _on_both_scales(metrics.where("value IS NOT NULL"))
+    spans = placed.groupBy(*_KEYS).agg(F.min("at").alias("least"), F.max("at").alias("greatest"))
     counted = (
-        placed.join(F.broadcast(spans), on=keys, how="inner")
-        .groupBy(*keys, number.cast("int").alias("bin")).agg(F.count("*").alias("video_count"))
+        placed.join(F.broadcast(spans), on=_KEYS, how="inner")
+        .groupBy(*_KEYS, _bin(bins).alias("bin"))
+        .agg(F.count("*").alias("counted"), F.min("value").alias("lowest"), F.max("value").alias("highest"))
+    )
+    grid = spans.where("least IS NOT NULL").withColumn("bin", F.explode(F.sequence(F.lit(0), F.lit(bins - 1))))
+    return grid.join(counted, on=[*_KEYS, "bin"], how="full").select(
+        *_KEYS, "bin",
+        F.coalesce(_edge(F.col("bin"), bins), "lowest").alias("lower"),
+        F.coalesce(_edge(F.col("bin") + 1, bins), "highest").alias("upper"),
+        F.coalesce("counted", F.lit(0)).cast("bigint").alias("video_count"),
     )  # fmt: skip
-    every = spans.withColumn("bin", F.explode(F.sequence(F.lit(0), F.lit(bins - 1))))
-    return every.join(counted, on=[*keys, "bin"], how="left").select(
-        *keys, F.lit(scale).alias("scale"), "bin",
-        _edge(F.col("bin"), width, scale).alias("lower"),
-        F.when(F.col("bin") == bins - 1, _unscaled(F.col("greatest"), scale))
-        .otherwise(_edge(F.col("bin") + 1, width, scale)).alias("upper"),
-        F.coalesce("video_count", F.lit(0)).cast("bigint").alias("video_count"),
-    )  # fmt: skip
 
 
-def _edge(number: Column, width: Column, scale: str) -> Column:
-    return _unscaled(F.col("least") + number * width, scale)
+_KEYS = ["keyword", "metric", "scale"]
 
 
-def _unscaled(at: Column, scale: str) -> Column:
-    return F.exp(at) if scale == "log" else at
+def _on_both_scales(values: DataFrame) -> DataFrame:
+    """Each value twice: with `at`, where it lies on the scale; null on the log scale if it is not positive."""
+    scales = F.array(
+        F.struct(F.lit("linear").alias("scale"), F.col("value").alias("at")),
+        F.struct(F.lit("log").alias("scale"), F.when(F.col("value") > 0, F.ln("value")).alias("at")),
+    )
+    return values.select("keyword", "metric", "value", F.explode(scales).alias("s")).select(
+        "keyword", "metric", "s.scale", "s.at", "value"
+    )
 
 
-def _not_positive(values: DataFrame) -> DataFrame:
-    """Values that the log scale cannot show, so that both scales count the same videos."""
-    left_out = values.where("value <= 0").groupBy("keyword", "metric").agg(
-        F.min("value").alias("lower"), F.max("value").alias("upper"), F.count("*").alias("video_count")
-    )  # fmt: skip
-    return left_out.select(
-        "keyword", "metric", F.lit("log").alias("scale"), F.lit(NOT_POSITIVE).alias("bin"),
-        "lower", "upper", "video_count",
-    )  # fmt: skip
+def _bin(bins: int) -> Column:
+    share = (F.col("at") - F.col("least")) / (F.col("greatest") - F.col("least"))
+    inside = F.least(F.floor(share * bins), F.lit(bins - 1))
+    return (
+        F.when(F.col("at").isNull(), NOT_POSITIVE).when(F.col("greatest") > F.col("least"), inside).otherwise(0)
+    ).cast("int")
+
+
+def _edge(number: Column, bins: int) -> Column:
+    at = F.col("least") + (F.col("greatest") - F.col("least")) * number / bins
+    # exp(ln(x)) may miss x by a last digit: good enough for the edge of a bin.
+    return F.when(F.col("scale") == "log", F.exp(at)).otherwise(at)

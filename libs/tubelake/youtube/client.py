@@ -48,7 +48,7 @@ def call(access: Access, method: str, params: dict[str, Any]) -> Answer:
     except HttpError as error:
         return _refused(error)
     except (OSError, HTTPException, httplib2.HttpLib2Error) as error:
-        _http.cache.__dict__.clear()  # a connection that broke once is not asked again
+        _connections.by_timeout.clear()  # a connection that broke once is not asked again
         return Answer(0, f"{NO_ANSWER}: {type(error).__name__}", None, {})
     return _answered(status, body)
 
@@ -68,20 +68,20 @@ def _service(endpoint: str | None) -> Any:
     return build("youtube", "v3", http=httplib2.Http(), client_options=options, static_discovery=True)
 
 
-class _ThreadHttp:
-    """One httplib2 object a thread: they are not thread-safe, and keep their connections open."""
+class _Connections(threading.local):
+    """httplib2's objects are not thread-safe and keep their connections open: one a thread and time-out."""
 
     def __init__(self) -> None:
-        self.cache = threading.local()
-
-    def __call__(self, timeout_seconds: float) -> httplib2.Http:
-        found = self.cache.__dict__.get(timeout_seconds)
-        if found is None:
-            found = self.cache.__dict__[timeout_seconds] = httplib2.Http(timeout=timeout_seconds)
-        return found
+        self.by_timeout: dict[float, httplib2.Http] = {}
 
 
-_http = _ThreadHttp()
+_connections = _Connections()
+
+
+def _http(timeout_seconds: float) -> httplib2.Http:
+    if timeout_seconds not in _connections.by_timeout:
+        _connections.by_timeout[timeout_seconds] = httplib2.Http(timeout=timeout_seconds)
+    return _connections.by_timeout[timeout_seconds]
 
 
 def _answered(status: int, body: bytes | str) -> Answer:

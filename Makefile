@@ -1,0 +1,48 @@
+# Every target sets up what it needs. `make demo` and `make test` are all a newcomer has to know.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := $(UV) run --frozen
+export PYTHONWARNINGS := ignore
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+java:
+	@java -version 2>&1 | head -1 | grep -qE '"(1[7-9]|[2-9][0-9])' || \
+	{ echo "Java 17 or newer is needed: install one (Debian: apt-get install openjdk-17-jre-headless) or set JAVA_HOME and PATH"; exit 2; }
+
+$(UV):
+	@command -v uv >/dev/null || { python3 -m venv .uv && .uv/bin/pip install --quiet uv; }
+
+.venv/.ready: pyproject.toml uv.lock | $(UV)
+	@echo "Setting up the environment (3.8 GB the first time, then cached) ..."
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+setup: java .venv/.ready  ## everything that the other targets need
+
+demo: setup  ## the whole flow on a synthetic YouTube: no key, no internet
+	@$(RUN) tubelake demo
+
+test: setup  ## the quick tests
+	$(RUN) pytest -m "not slow"
+
+test-slow: setup  ## kills, clusters, whole flows
+	$(RUN) pytest -m slow
+
+cluster-smoke: setup  ## the flow on a standalone cluster of two workers, against local mode
+	$(RUN) pytest -m slow tests/slow/test_cluster.py
+
+check: setup  ## ruff and mypy
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+bench: setup  ## every benchmark, each with its baseline
+	$(RUN) python -m benchmarks.run
+
+clean:  ## remove the environment, the demo and caches
+	rm -rf .venv .uv demo .pytest_cache .mypy_cache .ruff_cache
+
+.PHONY: help java setup demo test test-slow cluster-smoke check bench clean

@@ -1,0 +1,48 @@
+"""What the benchmarks share: a session, settings of a lake in a temporary folder, a stopwatch, a line of result."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from tubelake import job, settings
+from tubelake.settings import Settings
+
+
+def settings_for(folder: Path, endpoint: str, *overrides: str) -> Settings:
+    fixed = [
+        f"lake.root={folder / 'lake'}",
+        f"youtube.endpoint={endpoint}",
+        "youtube.api_key=benchmark",
+        f"run.logs={folder / 'logs'}",
+    ]
+    return job.with_run_id(settings.load(overrides=[*fixed, *overrides], environ={}))
+
+
+def warm_session(wanted: Settings) -> SparkSession:
+    """A session that has run a query and written a table: what is timed is the work, not the start of the JVM."""
+    spark = job.start(wanted)
+    spark.range(10).selectExpr("id % 3 AS k").groupBy("k").count().collect()
+    spark.range(10).write.format("delta").save(f"{wanted.lake.root}/warm")
+    return spark
+
+
+@contextmanager
+def stopwatch() -> Iterator[list[float]]:
+    """A list that holds the seconds of the block, once it is over."""
+    taken: list[float] = []
+    started = time.perf_counter()
+    yield taken
+    taken.append(time.perf_counter() - started)
+
+
+def result(claim: str, value: float, limit: float, unit: str = "", *, at_least: bool = False) -> bool:
+    """Print a figure beside what it must reach; gives whether it does."""
+    reached = value >= limit if at_least else value <= limit
+    sign = ">=" if at_least else "<="
+    print(
+        f"{'ok  ' if reached else 'MISS'} {claim}: {value:,.3g}{unit} (must be {sign} {limit:,.3g}{unit})", flush=True
+    )
+    return reached

@@ -1,0 +1,17 @@
+"""Runs every benchmark, each in a process of its own; RESULTS.md keeps the figures."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ALL = ("session_start", "fetch_details", "search_recall", "incremental_build", "demo")
+
+
+def main() -> None:
+    for name in ALL:
+        print(f"\n== {name}: python -m benchmarks.{name}", flush=True)
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True, cwd=Path(__file__).parents[1])
+
+
+if __name__ == "__main__":
+    main()

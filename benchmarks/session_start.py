@@ -1,0 +1,58 @@
+"""A warm session start, with and without Spark NLP. Baseline: the plain builder, whose Ivy resolves at each start."""
+
+import subprocess
+import sys
+from statistics import median
+
+from benchmarks.common import result
+
+STARTS = 3
+OURS = """
+import time; started = time.perf_counter()
+from pathlib import Path
+from tubelake import session, settings
+spark = session.get_session(settings.Spark(nlp={nlp}), Path("/dev/null"))
+print("SECONDS", time.perf_counter() - started)
+"""
+PLAIN = """
+import time; started = time.perf_counter()
+from pyspark.sql import SparkSession
+from tubelake import resources, session
+builder = SparkSession.builder.master("local[*]")
+conf = {{
+    "spark.jars.packages": ",".join(session.packages(nlp={nlp})),
+    "spark.jars.excludes": ",".join(session.NLP_EXCLUDES),
+    "spark.jars.ivySettings": str(resources.path("conf") / "ivysettings.xml"),
+    "spark.sql.extensions": session.DELTA_EXTENSION,
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+}}
+for name, value in conf.items():
+    builder = builder.config(name, value)
+spark = builder.getOrCreate()
+print("SECONDS", time.perf_counter() - started)
+"""
+
+
+def seconds(script: str, *, nlp: bool) -> float:
+    """The median of some starts, each in a new process; one before them fills the caches."""
+    taken = []
+    for _ in range(STARTS + 1):
+        done = subprocess.run(
+            [sys.executable, "-c", script.format(nlp=nlp)], capture_output=True, text=True, check=True
+        )
+        line = next(line for line in done.stdout.splitlines() if line.startswith("SECONDS"))
+        taken.append(float(line.split()[1]))
+    return median(taken[1:])
+
+
+def main() -> None:
+    for nlp, limit in ((False, 4.0), (True, 6.0)):
+        plain, ours = seconds(PLAIN, nlp=nlp), seconds(OURS, nlp=nlp)
+        print(
+            f"{'with' if nlp else 'without'} Spark NLP: plain builder {plain:.1f} s, ours {ours:.1f} s, {plain / ours:.1f} times as fast"
+        )
+        result("warm session start", ours, limit, " s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""A Spark standalone cluster on this machine, from the pip package: a master and workers that are processes."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pyspark
+
+SPARK_HOME = Path(pyspark.__file__).parent
+START_SECONDS = 90
+STOP_SECONDS = 15
+_DEPLOY = "org.apache.spark.deploy"
+_OURS = ("PYSPARK_", "SPARK_", "TUBELAKE_", "YOUTUBE_")
+
+
+def clean_environ() -> dict[str, str]:
+    """A user's shell with the venv activated: nothing that this test process set for its own session."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {**kept, "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])}
+
+
+@contextmanager
+def standalone(folder: Path, workers: int = 2) -> Iterator[str]:
+    """The address of a master that has `workers` workers of one core, each with its own folder WORKER/work."""
+    with ExitStack() as stack:
+        local = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
+        master = folder / "master"
+        process = stack.enter_context(_daemon("master.Master", local, master))
+        address = _wait_for(r"Starting Spark master at (spark://\S+)", master, process)
+        for number in range(workers):
+            home = folder / f"worker-{number}"
+            arguments = [*local, "--cores", "1", "--memory", "1g", "--work-dir", str(home / "work"), address]
+            process = stack.enter_context(_daemon("worker.Worker", arguments, home))
+            _wait_for(r"(Successfully registered) with master", home, process)
+        yield address
+
+
+@contextmanager
+def _daemon(name: str, arguments: Sequence[str], home: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A daemon of Spark in a process group of its own, so that its executors end with it."""
+    home.mkdir(parents=True)
+    environ = {**clean_environ(), "SPARK_LOCAL_DIRS": str(home / "local"), "SPARK_DAEMON_MEMORY": "256m"}
+    command = [str(SPARK_HOME / "bin" / "spark-class"), f"{_DEPLOY}.{name}", *arguments]
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, cwd=home, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )  # fmt: skip
+        try:
+            yield process
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """A worker that is asked ends its executors itself; what is left of its group after that is killed."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # nobody was left
+
+
+def _wait_for(line: str, home: Path, process: subprocess.Popen[bytes]) -> str:
+    """The first group of `line` in the daemon's log, as soon as it is there."""
+
+    def said() -> str | None:
+        text = (home / "log").read_text(errors="replace")
+        if process.poll() is not None:
+            raise RuntimeError(f"{home.name} ended with {process.returncode}:\n{text}")
+        found = re.search(line, text)
+        return found[1] if found else None
+
+    return _until(said, f"{home.name} did not say {line!r}")
+
+
+def _until(found: Callable[[], str | None], complaint: str) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if text := found():
+            return text
+        time.sleep(0.2)
+    raise TimeoutError(complaint)
+
+
+def submit(
+    arguments: Sequence[str], cwd: Path, environ: Mapping[str, str] | None = None, seconds: float = 400
+) -> subprocess.CompletedProcess[str]:
+    """What `spark-submit ARGUMENTS` did, from a shell in `cwd`."""
+    command = [str(SPARK_HOME / "bin" / "spark-submit"), *arguments]
+    return run(command, cwd, environ, seconds)
+
+
+def run(
+    command: Sequence[str], cwd: Path, environ: Mapping[str, str] | None = None, seconds: float = 400
+) -> subprocess.CompletedProcess[str]:
+    """What a command did, in a clean environment."""
+    return subprocess.run(
+        command, cwd=cwd, env={**clean_environ(), **(environ or {})}, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=seconds, check=False,
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""The flow on a standalone cluster gives the tables that it gives in local mode, and both executors fetch."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.testing import assertDataFrameEqual
+
+from tests.slow.cluster import run, standalone, submit
+from tubelake import job, resources, settings, store, tables
+from tubelake.emulator import Corpus, Emulator, EmulatorOptions, running
+from tubelake.settings import Lake, Settings
+from tubelake.tables import Table
+
+pytestmark = pytest.mark.slow
+KEYWORDS = ("cooking", "lofi", "review", "music")
+REST = ("collect_videos", "build_videos", "build_statistics")
+# A driver of the other jobs in one session: each costs a start of two JVMs otherwise.
+DRIVER = f"""
+import sys
+from tubelake import job, settings
+sys.exit(job.run_all({REST!r}, settings.load(overrides=sys.argv[1:])))
+"""
+# When and by which request a row was fetched differs from run to run.
+OF_THE_RUN = ("fetched_at", "first_seen_at", "request_id", "batch_id")
+COMPARED = (tables.VIDEOS, tables.SEARCH_HITS, tables.KEYWORD_STATISTICS, tables.HISTOGRAMS)
+
+
+@pytest.fixture(scope="module")
+def emulator(corpus: Corpus) -> Iterator[Emulator]:
+    """Slow enough that one executor cannot answer everything before the other has begun."""
+    with running(corpus, EmulatorOptions(latency_seconds=0.3)) as emulator:
+        yield emulator
+
+
+def overrides(emulator: Emulator, folder: Path) -> Sequence[str]:
+    return [
+        f"lake.root={folder / 'lake'}", f"run.logs={folder / 'logs'}", f"youtube.endpoint={emulator.url}",
+        "youtube.api_key=AIzaTestKey0123456789", f"search.keywords={','.join(KEYWORDS)}", "search.until=2026-11-02",
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def on_cluster(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a lake that a cluster filled; its processes are gone."""
+    folder = tmp_path_factory.mktemp("cluster")
+    wanted = overrides(emulator, folder)
+    (folder / "shell").mkdir()
+    with standalone(folder / "spark") as master:
+        search = str(resources.path("jobs") / "collect_search.py")
+        sets = [part for override in wanted for part in ("--set", override)]
+        done = submit(["--master", master, search, *sets], folder / "shell")
+        assert done.returncode == 0, done.stdout + done.stderr
+        done = run([sys.executable, "-c", DRIVER, *wanted, f"spark.master={master}"], folder / "shell")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert not done.stderr
+    for worker in (folder / "spark").glob("worker-*"):
+        assert list(worker.glob("work/app-*/*/stderr")), f"{worker.name} ran no executor"
+    return settings.load(overrides=wanted, environ={})
+
+
+@pytest.fixture(scope="module")
+def on_this_machine(spark: SparkSession, emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a lake that local mode filled."""
+    wanted = settings.load(overrides=overrides(emulator, tmp_path_factory.mktemp("local")), environ={})
+    wanted = job.with_run_id(wanted)
+    assert [job.run(spark, name, wanted) for name in ("collect_search", *REST)] == [0, 0, 0, 0]
+    return wanted
+
+
+def rows(spark: SparkSession, table: Table, lake: Lake) -> DataFrame:
+    return store.read(spark, table, lake).drop(*OF_THE_RUN)
+
+
+def test_both_executors_fetch_in_one_round(spark, on_cluster):
+    answers = store.read(spark, tables.RESPONSES.of("search.list"), on_cluster.lake)
+    executors = answers.groupBy("round_id").agg(F.countDistinct("executor_id").alias("executors"))
+    assert executors.agg(F.max("executors")).first()[0] == 2
+    assert answers.select("executor_id").distinct().count() == 2
+
+
+@pytest.mark.parametrize("table", COMPARED, ids=lambda table: table.name)
+def test_a_cluster_fills_the_table_as_local_mode_does(spark, on_cluster, on_this_machine, table):
+    actual, expected = (rows(spark, table, done.lake) for done in (on_cluster, on_this_machine))
+    assert expected.count() > 0
+    assertDataFrameEqual(actual, expected, checkRowOrder=False)
+
+
+def test_every_match_of_the_corpus_was_found(spark, on_cluster):
+    hits = store.read(spark, tables.SEARCH_HITS, on_cluster.lake).groupBy("keyword").count()
+    found = {row["keyword"]: row["count"] for row in hits.collect()}
+    assert found["cooking"] == 240
+    assert found["lofi"] == 30

@@ -1,0 +1,130 @@
+"""The command line without Spark: help at once, one line for a mistake, jobs in the order they feed each other."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tubelake import __version__, cli, job
+from tubelake.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith("TUBELAKE_") or name == "YOUTUBE_API_KEY"]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def run(capsys, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output, standard error."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(list(arguments))
+    said = capsys.readouterr()
+    return ended.value.code, said.out, said.err
+
+
+def test_help_comes_without_spark_and_at_once():
+    code = (
+        "import sys; from tubelake import cli\n"
+        "try: cli.main(['--help'])\n"
+        "finally: print([n for n in ('pyspark', 'googleapiclient', 'aiohttp') if n in sys.modules], file=sys.stderr)"
+    )
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    seconds = time.monotonic() - started
+    assert done.returncode == 0
+    assert "demo" in done.stdout
+    assert "pipeline" in done.stdout
+    assert done.stderr.strip() == "[]"
+    assert seconds < 10  # about 1 s; only a wrong import makes it this slow
+
+
+def test_the_version(capsys):
+    assert run(capsys, "--version") == (0, f"tubelake {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["pipelin"], ["No such command 'pipelin'", "pipeline", "see: tubelake --help"]),
+        (["pipeline", "--nothing"], ["No such option", "--nothing"]),
+        (["run", "no_job"], ["there is no job 'no_job'", "collect_search", "build_videos"]),
+        (["run"], ["Missing argument", "JOB"]),
+        (["show", "no_table"], ["there is no table 'no_table'", "silver.videos"]),
+        (["show", "videos", "--limit", "0"], ["--limit"]),
+        (["pipeline"], ["say what to collect", "--keyword", "--all-known"]),
+        (["pipeline", "-k", "cats", "--set", "serach.order=date"], ["unknown setting serach; did you mean search?"]),
+        (["pipeline", "-k", "cats", "--set", "search.ordr=date"], ["did you mean search.order?"]),
+        (["pipeline", "-k", "cats", "--set", "nonsense"], ["--set wants section.key=value"]),
+        (["pipeline", "-k", "cats", "--since", "someday"], ["search.since"]),
+        (["pipeline", "-k", "cats", "--max-videos", "0"], ["search.max_videos"]),
+        (["settings", "--config", "none.yml"], ["cannot read the settings file none.yml"]),
+        (["plan", "--config", "none.yml"], ["cannot read the settings file none.yml"]),
+        (["run", "build_videos", "--set", "lake.root=/proc/lake"], ["cannot use /proc/lake as a lake", "lake.root"]),
+        (["run", "build_videos", "--set", "run.logs=/proc/logs"], ["cannot write the log file", "run.logs"]),
+    ],
+)
+def test_a_mistake_is_one_line_on_standard_error(capsys, arguments, parts):
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert [part for part in parts if part not in err] == []
+
+
+def test_a_broken_settings_file_is_one_line(capsys, tmp_path):
+    (tmp_path / "bad.yml").write_text("lake: [", encoding="utf-8")
+    code, out, err = run(capsys, "settings", "--config", "bad.yml")
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert "bad.yml is not valid YAML" in err
+
+
+def test_settings_lists_values_and_hides_the_key(capsys, monkeypatch):
+    monkeypatch.setenv("YOUTUBE_API_KEY", "AIzaSecretOfTheTests0123456789")
+    code, out, err = run(capsys, "settings", "--set", "search.keywords=[red]cats")
+    assert (code, err) == (0, "")
+    assert "search.keywords" in out
+    assert "[red]cats" in out
+    assert "AIza" not in out
+
+
+def test_an_option_of_the_selection_yields_to_set():
+    chosen = cli._selection(["cats", "dogs"], "a,b", "2024-01-01", None, 5, ["search.max_videos=9"])
+    assert chosen == [
+        "search.keywords=cats,dogs", "videos.ids=a,b", "search.since=2024-01-01", "search.max_videos=5",
+        "search.max_videos=9",
+    ]  # fmt: skip
+
+
+def test_jobs_come_after_those_that_feed_them():
+    expected = ["collect_search", "collect_videos", "build_videos", "build_statistics"]
+    assert job.in_order(expected[::-1]) == expected
+    assert job.in_order(sorted(expected)) == expected
+    assert [name for name in job.pipeline_jobs() if name in expected] == expected
+
+
+def test_every_job_says_what_it_does_reads_and_writes():
+    loaded = {name: job.load(name) for name in job.find_all()}
+    assert [name for name, module in loaded.items() if not (module.__doc__ or "").strip()] == []
+    assert [name for name, module in loaded.items() if not (callable(module.run) and module.READS is not None)] == []
+
+
+def test_jobs_lists_every_job(capsys):
+    code, out, _ = run(capsys, "jobs")
+    assert code == 0
+    assert [name for name in job.find_all() if name not in out] == []
+
+
+def test_an_unknown_job_names_the_jobs():
+    with pytest.raises(UsageError, match="there is no job 'x'; the jobs are: build_statistics, build_videos"):
+        job.load("x")
+
+
+def test_reports_add_up_and_say_a_line():
+    both = job.Report(1, 2, 3, 4, 5, ("a",)) + job.Report(1, 1, 1, 1, 1, ("b",))
+    assert both == job.Report(2, 3, 4, 5, 6, ("a", "b"))
+    assert job.Report(1_000, 2, 3, 4).line("j", 1.25) == "j: 1,000 rows in, 2 rows out, 3 calls, 4 units, 1.2 s"
+    assert job.Report(1, 0).line("j", 0) == "j: 1 rows in, 0 rows out, 0.0 s"
