@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from tubelake import console
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.settings import Lake
-from tubelake.tables import Table
+from tubelake.tables import Column, Table
 
 LOCK_SECONDS = 3600.0  # a second run of the same job waits this long for the first
 SILENT_SECONDS = 5.0  # a wait longer than this is announced
@@ -61,12 +61,12 @@ def ensure(spark: SparkSession, table: Table, lake: Lake) -> None:
         return
     missing = [column for column in table.columns if column.name not in present]
     if missing:
-        added = ", ".join(f"{column.name} {column.type}" for column in missing)
+        added = ", ".join(map(_declared, missing))
         execute(spark, table, lake, f"ALTER TABLE {name(table, lake)} ADD COLUMNS ({added})")
 
 
 def _create_statement(table: Table, lake: Lake) -> str:
-    columns = ", ".join(f"{c.name} {c.type} COMMENT {_quoted(c.comment)}" for c in table.columns)
+    columns = ", ".join(map(_declared, table.columns))
     layout = f" PARTITIONED BY ({', '.join(table.partition_by)})" if table.partition_by else ""
     layout += f" CLUSTER BY ({', '.join(table.cluster_by)})" if table.cluster_by else ""
     properties = ", ".join(f"'{key}' = '{value}'" for key, value in table.properties)
@@ -74,6 +74,10 @@ def _create_statement(table: Table, lake: Lake) -> str:
         f"CREATE TABLE IF NOT EXISTS {name(table, lake)} ({columns}) USING delta{layout} COMMENT {_quoted(table.comment)}"
         + (f" TBLPROPERTIES ({properties})" if properties else "")
     )
+
+
+def _declared(column: Column) -> str:
+    return f"{column.name} {column.type} COMMENT {_quoted(column.comment)}"
 
 
 def _quoted(text: str) -> str:
@@ -138,6 +142,7 @@ def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
     newest = _newest_a_key(rows.select(*table.column_names), table)
     same = " AND ".join(f"t.{c} <=> s.{c}" for c in table.column_names if c not in table.key) or "true"
     fresher = f"s.{table.newest_by} >= t.{table.newest_by} AND " if table.newest_by else ""
+    fresher += f"s.{table.oldest_by} <= t.{table.oldest_by} AND " if table.oldest_by else ""
     spark = rows.sparkSession
     newest.createOrReplaceTempView("tubelake_merge_source")
     statement = f"""
@@ -150,7 +155,7 @@ def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
 
 def _newest_a_key(rows: DataFrame, table: Table) -> DataFrame:
     """A MERGE fails on a key that its source holds twice: an item can be in several answers of one batch."""
-    order = F.col(table.newest_by).desc() if table.newest_by else F.lit(0)
+    order = F.col(table.newest_by).desc() if table.newest_by else F.col(table.oldest_by or table.key[0]).asc()
     rank = F.row_number().over(Window.partitionBy(*table.key).orderBy(order))
     return rows.withColumn("_rank", rank).where("_rank = 1").drop("_rank")
 

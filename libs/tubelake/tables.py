@@ -20,6 +20,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     newest_by: str | None = None  # of two rows with one key, the one with the larger value stays
+    oldest_by: str | None = None  # the one with the smaller value stays
     partition_by: tuple[str, ...] = ()
     cluster_by: tuple[str, ...] = ()
     properties: tuple[tuple[str, str], ...] = ()
@@ -149,7 +150,8 @@ SEARCH_HITS = Table(
     published_at   timestamp  When it was published (UTC)
     first_seen_at  timestamp  When a search first found it (UTC)
     request_id     string     Answer that found it
-    """), key=("keyword", "kind", "item_id"), cluster_by=("keyword", "item_id"), properties=CHANGE_FEED,
+    """), key=("keyword", "kind", "item_id"), oldest_by="first_seen_at", cluster_by=("keyword", "item_id"),
+    properties=CHANGE_FEED,
 )  # fmt: skip
 
 KEYWORD_STATISTICS = Table(

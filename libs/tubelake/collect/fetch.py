@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -110,9 +110,16 @@ def _call_patiently(this: Round, method: str, params: dict[str, Any], gate: Gate
         return answer
 
     retrying = Retrying(
-        retry=retry_if_result(lambda got: outcome(got.status, got.reason) in (Outcome.RETRY, Outcome.SLOW_DOWN)),
+        retry=retry_if_result(_may_be_retried),
         stop=lambda state: gate.closed or state.attempt_number >= this.pace.attempts,
         wait=wait_random_exponential(multiplier=this.pace.retry_base_seconds, max=this.pace.retry_max_seconds),
         retry_error_callback=lambda state: state.outcome.result() if state.outcome else answer,
     )
-    return retrying(once), tries
+    answer = retrying(once)
+    if _may_be_retried(answer) and tries < this.pace.attempts:
+        return replace(answer, reason=DEFERRED), tries  # the round ended before its tries did
+    return answer, tries
+
+
+def _may_be_retried(answer: Answer) -> bool:
+    return outcome(answer.status, answer.reason) in (Outcome.RETRY, Outcome.SLOW_DOWN)

@@ -12,7 +12,7 @@ REQUEST_DDL = (
     "request_id string, method string, params string, subject string, shard string, page_token string, max_pages int"
 )
 REQUEST_COLUMNS = [column.split()[0] for column in REQUEST_DDL.split(", ")]
-DEFERRED = "deferred"  # not asked: the round ended first, or its units did
+DEFERRED = "deferred"  # not asked, or not to the last try: the round ended first, or its units did
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def collect(spark: SparkSession, settings: Settings, method: str, due: Due, prog
     fetched was logged. Requests that failed are rows, counted in `Spent.failed`; the next run asks them again.
     """
     access, clock = _access(settings), clock_of(settings)
-    spent, number = Spent(), 0
+    spent, number, barren = Spent(), 0, 0
     with store.exclusive(f"collect-{method}", settings.lake):
         _complete_log(spark, settings, method)
         wallet = ledger.Wallet(_account(settings, method, clock()))
@@ -67,6 +67,8 @@ def collect(spark: SparkSession, settings: Settings, method: str, due: Due, prog
                 rows = _round(spark, settings, access, wallet, work, number, now)
                 _add(spent, rows)
                 _raise_fatal(spark, settings, wallet, rows, now)
+                barren = barren + 1 if all(row["reason"] == DEFERRED for row in rows) else 0
+                _raise_if_in_vain(barren, settings.collect.attempts)
                 _wait_as_told(rows)
         except TubeLakeError as error:
             error.calls, error.units = spent.calls, spent.units
@@ -201,6 +203,12 @@ def _raise_fatal(
             raise UsageError(f"YouTube refused {row['method']} ({row['status']} {row['reason']}): {said}; {remedy}")
 
 
+def _raise_if_in_vain(barren: int, attempts: int) -> None:
+    """Calls that their round cut short are due again, but not for ever."""
+    if barren >= attempts:
+        raise TubeLakeError(f"{barren} rounds in a row brought no answer; everything fetched is kept: run again later")
+
+
 def _said(spark: SparkSession, settings: Settings, row: Row) -> str:
     bodies = store.read(spark, RESPONSE_BODIES.of(row["method"]), settings.lake)
     return client.message(bodies.where(F.col("request_id") == row["request_id"]).select("body").collect()[0]["body"])
@@ -208,7 +216,7 @@ def _said(spark: SparkSession, settings: Settings, row: Row) -> str:
 
 def _wait_as_told(rows: Sequence[Row]) -> None:
     """A Retry-After longer than a task may wait has ended the round; the next one starts after it."""
-    asked_for = max((row["retry_after_seconds"] or 0.0 for row in rows if has_failed(row)), default=0.0)
+    asked_for = max((row["retry_after_seconds"] or 0.0 for row in rows), default=0.0)
     if asked_for > LONGEST_WAIT_SECONDS:
         raise TubeLakeError(f"YouTube asks to wait {asked_for:.0f} s; everything fetched is kept: run again after that")
     time.sleep(asked_for)

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from tubelake.collect.request import Request
+from tubelake.collect.request import DEFERRED, Request
 from tubelake.collect.rounds import Work
 
 DETAILS = "videos.list"
@@ -32,31 +32,34 @@ def _found(searches: DataFrame) -> DataFrame:
     return videos.select(F.explode("item_ids").alias("video_id"))
 
 
-def _asked(answers: DataFrame) -> DataFrame:
-    return answers.select(F.explode(F.split(F.get_json_object("params", "$.id"), ",")).alias("video_id"))
+def _asked(answers: DataFrame, *columns: str) -> DataFrame:
+    return answers.select(F.explode(F.split(F.get_json_object("params", "$.id"), ",")).alias("video_id"), *columns)
 
 
 def without_details(known: DataFrame, details: DataFrame, this_run: str) -> DataFrame:
     """Known ids that were never asked with success, nor in vain in this run."""
-    asked = details.where(F.col("reason").isNull() | (F.col("run_id") == this_run))
+    asked = details.where(F.col("reason").isNull() | _in_vain(this_run))
     return known.join(_asked(asked), on="video_id", how="left_anti")
 
 
 def with_old_counts(
     known: DataFrame, details: DataFrame, counts: DataFrame, before: datetime, this_run: str
 ) -> DataFrame:
-    """Known ids of videos that exist whose newest counts were fetched before this moment."""
-    answered = details.unionByName(counts)
-    newest = (
-        answered.where("reason IS NULL")
-        .select(F.explode("item_ids").alias("video_id"), "fetched_at")
-        .groupBy("video_id").agg(F.max("fetched_at").alias("fetched_at"))
-    )  # fmt: skip
-    in_vain = counts.where(F.col("run_id") == this_run)
+    """Known ids of videos that once were there, whose counts were last asked for before this moment."""
+    answered = details.unionByName(counts).where("reason IS NULL")
+    there = answered.select(F.explode("item_ids").alias("video_id"))
+    # When it was asked, not when it was answered: a video that is gone by now is not asked for in every run.
+    newest = _asked(answered, "fetched_at").groupBy("video_id").agg(F.max("fetched_at").alias("fetched_at"))
     return (
         known.join(newest.where(F.col("fetched_at") < F.lit(before)), on="video_id", how="left_semi")
-        .join(_asked(in_vain), on="video_id", how="left_anti")
+        .join(there, on="video_id", how="left_semi")
+        .join(_asked(counts.where(_in_vain(this_run))), on="video_id", how="left_anti")
     )  # fmt: skip
+
+
+def _in_vain(this_run: str) -> Column:
+    """Asked in this run; what its round had no time for is still to be asked."""
+    return (F.col("run_id") == this_run) & ~F.col("reason").eqNullSafe(DEFERRED)
 
 
 def due(method: str, ids: Callable[[], DataFrame], round_calls: int) -> Callable[[Sequence[Row]], Work]:

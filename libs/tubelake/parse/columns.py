@@ -3,7 +3,8 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-_DURATION = r"^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$"
+# No more digits than fit: Spark 4 fails on a number that is too large, where Spark 3 gives null.
+_DURATION = r"^P(?:(\d{1,12})W)?(?:(\d{1,12})D)?(?:T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.\d+)?S)?)?$"
 _SECONDS = (604_800, 86_400, 3_600, 60, 1)
 
 
@@ -17,6 +18,16 @@ def duration_seconds(text: Column) -> Column:
     for term in terms[1:]:
         total = total + term
     return F.when(text.rlike(_DURATION) & text.rlike(r"\d"), total)
+
+
+def count(text: Column) -> Column:
+    """The number that a text of digits writes; null for any other text."""
+    return F.when(text.rlike(r"^\d{1,18}$"), text).cast("bigint")
+
+
+def flag(text: Column) -> Column:
+    """Whether the text says true; null where it says neither true nor false."""
+    return F.when(text.isin("true", "false"), text == "true")
 
 
 def moment(text: Column) -> Column:

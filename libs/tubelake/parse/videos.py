@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from tubelake.parse.columns import duration_seconds, items, largest_thumbnail, moment
+from tubelake.parse.columns import count, duration_seconds, flag, items, largest_thumbnail, moment
 
 _STATISTICS = "struct<viewCount:string,likeCount:string,dislikeCount:string,favoriteCount:string,commentCount:string>"
 _VIDEO = f"""struct<
@@ -38,7 +38,7 @@ def videos_from_answers(answers: DataFrame) -> DataFrame:
         duration_seconds(content["duration"]).alias("duration_seconds"),
         content["definition"].alias("definition"),
         content["dimension"].alias("dimension"),
-        content["caption"].cast("boolean").alias("has_captions"),
+        flag(content["caption"]).alias("has_captions"),
         content["licensedContent"].alias("is_licensed"),
         snippet["defaultLanguage"].alias("default_language"),
         snippet["defaultAudioLanguage"].alias("default_audio_language"),
@@ -73,4 +73,4 @@ def _counts(statistics: Column) -> list[Column]:
     """Counts are texts in the API. What is hidden is missing there, and null here."""
     names = ("view_count", "like_count", "dislike_count", "favorite_count", "comment_count")
     fields = ("viewCount", "likeCount", "dislikeCount", "favoriteCount", "commentCount")
-    return [statistics[field].cast("bigint").alias(name) for name, field in zip(names, fields, strict=True)]
+    return [count(statistics[field]).alias(name) for name, field in zip(names, fields, strict=True)]

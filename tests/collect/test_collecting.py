@@ -1,0 +1,357 @@
+"""Collecting against the emulator: the parts in this process, then whole jobs in the shared session."""
+
+import json
+import math
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from pyspark.sql import Row
+from pyspark.sql import functions as F
+
+from tubelake import job, settings, store, tables
+from tubelake.collect import fetch, search, videos
+from tubelake.collect.fetch import Round
+from tubelake.collect.gate import Pace
+from tubelake.collect.request import DEFERRED, REQUEST_COLUMNS, Price, Request
+from tubelake.collect.rounds import has_failed
+from tubelake.emulator import EmulatorOptions, Fault, running
+from tubelake.emulator.entries import fold
+from tubelake.emulator.search import matches
+from tubelake.errors import QuotaSpent, UsageError
+from tubelake.settings import Lake, Search
+from tubelake.tables import RESPONSE_BODIES, RESPONSES
+from tubelake.youtube.client import Access
+
+PACE = Pace(threads=4, calls_per_second=1e6, seconds=60.0, attempts=4, retry_base_seconds=0.001, retry_max_seconds=0.01)
+NOW = datetime(2026, 12, 1, 18, tzinfo=UTC)  # 10 o'clock in California
+JOBS = ("collect_search", "collect_videos", "build_videos", "build_statistics")
+
+
+def matching(corpus, keyword: str) -> set[str]:
+    """The truth: ids that match by the emulator's rule."""
+    words = tuple(fold(keyword).split())
+    return {entry.id for entry in corpus.entries["video"] if matches(entry.text, words)}
+
+
+# ---------------------------------------------------------------- in this process: one task without Spark
+
+
+def answers(
+    url: str, *requests: Request, calls: int = 100, key: str = "AIzaTestKey0123456789", round_id: str = "r"
+) -> list[Row]:
+    """What a task answers to these requests, in the order of their ids."""
+    this = Round("run", round_id, Access(url, key, 0.5), PACE, Price("search", 1, date(2026, 12, 1)), (calls,))
+    asked = [
+        dict(zip(REQUEST_COLUMNS, request.row(f"{round_id}-{n:03d}"), strict=True))
+        for n, request in enumerate(requests)
+    ]
+    rows = [row for chain in fetch._fetch_all(asked, this) for row in chain]
+    return [Row(run_id="run", **row) for row in sorted(rows, key=lambda row: row["request_id"])]
+
+
+def chain(keyword: str = "cooking", max_pages: int = 10) -> Request:
+    params = {"part": "snippet", "maxResults": "50", "type": "video", "order": "date", "q": keyword}
+    return Request("search.list", params, keyword, "shard", None, max_pages)
+
+
+def collected(url: str, wanted: Search, *, most: int | None = None) -> list[Row]:
+    """All answers of a search, round by round, as the driver asks for them."""
+    rows: list[Row] = []
+    queries = search.queries(wanted, rows, NOW)
+    for number in range(50):
+        work = search.due(queries, rows, most, "run")
+        if not work.requests:
+            return rows
+        rows += answers(url, *work.requests, round_id=f"r{number:03d}")
+    raise AssertionError("a search without an end")
+
+
+ONE_PAGE = {
+    "500": (Fault(first=1, status=500, reason="backendError"), 2, None),
+    "503 twice": (Fault(first=2, status=503, reason="backendError"), 3, None),
+    "reset": (Fault(first=1, kind="reset"), 2, None),
+    "time-out": (Fault(first=1, delay=0.8), 2, None),
+    "429": (Fault(first=1, status=429, reason="rateLimitExceeded", retry_after=0.05), 2, None),
+    "HTML": (Fault(first=1, kind="html"), 2, None),
+    "truncated": (Fault(first=1, kind="truncate"), 2, None),
+    "broken JSON": (Fault(first=1, kind="broken_json"), 2, None),
+    "500 for ever": (Fault(status=500, reason="backendError"), 4, "backendError"),
+    "HTML for ever": (Fault(kind="html"), 4, "brokenAnswer"),
+    "reset for ever": (Fault(kind="reset"), 4, "noAnswer: "),
+    "404": (Fault(status=404, reason="notFound"), 1, "notFound"),
+    "400": (Fault(status=400, reason="badRequest"), 1, "badRequest"),
+    "quota": (Fault(status=403, reason="quotaExceeded"), 1, "quotaExceeded"),
+}
+
+
+@pytest.mark.parametrize("case", ONE_PAGE)
+def test_a_call_is_tried_as_often_as_its_fault_allows_and_every_try_is_paid(corpus, case):
+    fault, tries, reason = ONE_PAGE[case]
+    with running(corpus, EmulatorOptions(faults=(fault,))) as youtube:
+        (row,) = answers(youtube.url, chain(max_pages=1))
+    assert (row["attempt"], row["units"]) == (tries, tries)
+    assert row["reason"] == reason or (reason and row["reason"].startswith(reason))
+    assert has_failed(row) == (case.endswith("for ever"))
+    assert row["item_count"] == (0 if reason else 50)
+
+
+def test_what_a_round_has_no_calls_for_is_deferred_and_never_counted_as_failed(corpus):
+    with running(corpus, EmulatorOptions(faults=(Fault(at=(2,), status=503, reason="backendError"),))) as youtube:
+        rows = answers(youtube.url, chain(), calls=2)
+        asked = len(youtube.calls())
+    assert [row["reason"] for row in rows] == [None, DEFERRED]
+    assert [row["attempt"] for row in rows] == [1, 1]
+    assert asked == 2
+    assert not any(map(has_failed, rows))
+
+
+def test_a_spent_quota_stops_the_task_and_keeps_its_pages(corpus):
+    with running(corpus, EmulatorOptions(limits={"search": 3})) as youtube:
+        rows = answers(youtube.url, chain(), chain("lofi", 1), chain("review", 1), chain("xyzzy", 1))
+        usage = youtube.usage()
+    good = [row for row in rows if row["reason"] is None]
+    assert sum(row["units"] for row in good) == 3
+    assert all(row["body"] for row in good)
+    assert {row["reason"] for row in rows} - {None} <= {"quotaExceeded", DEFERRED}
+    assert list(usage.values()) == [{"search": 3}]
+
+
+def test_a_search_finds_everything_once_and_pays_no_page_twice(corpus):
+    with running(corpus, EmulatorOptions()) as youtube:
+        rows = collected(youtube.url, Search(keywords=("cooking", "lofi", "xyzzy")))
+        calls = youtube.calls()
+    found = {
+        keyword: {i for r in rows if r["subject"] == keyword for i in r["item_ids"]}
+        for keyword in ("cooking", "lofi", "xyzzy")
+    }
+    assert found == {keyword: matching(corpus, keyword) for keyword in found}
+    assert len({json.dumps(params, sort_keys=True) for _, params, _ in calls}) == len(calls) == len(rows)
+    assert Counter(row["subject"] for row in rows) == {"cooking": 6, "lofi": 2, "xyzzy": 1}
+
+
+@pytest.mark.parametrize(("most", "calls"), [(1, 1), (50, 1), (51, 2), (120, 3), (1_000, 6)])
+def test_max_videos_bounds_the_calls(corpus, most, calls):
+    with running(corpus, EmulatorOptions()) as youtube:
+        rows = collected(youtube.url, Search(keywords=("cooking",)), most=most)
+    assert sum(row["attempt"] for row in rows) == calls
+    assert len({i for row in rows for i in row["item_ids"]}) >= min(most, 240)
+
+
+@pytest.mark.parametrize("options", [{"loop_token_rate": 1.0}, {"loop_token_rate": 0.5}, {"lost_token_rate": 0.5}])
+def test_tokens_that_loop_or_get_lost_cost_calls_but_no_videos(corpus, options):
+    with running(corpus, EmulatorOptions(seed=3, **options)) as youtube:
+        rows = collected(youtube.url, Search(keywords=("cooking",)))
+    assert {i for row in rows for i in row["item_ids"]} == matching(corpus, "cooking")
+    assert len(rows) <= 30
+
+
+def test_a_page_that_fails_for_good_ends_its_run_and_is_the_only_one_that_the_next_run_asks(corpus):
+    wanted = Search(keywords=("cooking", "lofi"))
+    always = Fault(match=(("q", "lofi"),), status=500, reason="backendError")
+    with running(corpus, EmulatorOptions(faults=(always,))) as youtube:
+        rows = collected(youtube.url, wanted)
+        youtube.set_faults()
+        before = len(youtube.calls())
+        later = search.due(search.queries(wanted, rows, NOW), rows, None, "run-2")
+        answers(youtube.url, *later.requests)
+        calls = youtube.calls()[before:]
+    assert [row["subject"] for row in rows if has_failed(row)] == ["lofi"]
+    assert {params["q"] for _, params, _ in calls} == {"lofi"}
+    assert {i for row in rows for i in row["item_ids"]} == matching(corpus, "cooking")
+
+
+# ---------------------------------------------------------------- which videos are due, in Spark but without tables
+
+
+def logged(
+    method: str, ids: str, found: list[str], *, reason: str | None = None, run: str = "old", day: int = 1
+) -> tuple:
+    params = json.dumps({"id": ids, "type": "video"} if method != "search.list" else {"type": "video"})
+    return (method, params, "cooking", reason, run, found, datetime(2026, 1, day, tzinfo=UTC))
+
+
+LOG = [
+    logged("search.list", "", ["new", "had", "gone", "fails", "failed", "later", "old", "fresh", "vanished"]),
+    logged("videos.list", "had,gone", ["had"], day=9),
+    logged("videos.list", "fails", [], reason="backendError", run="this"),
+    logged("videos.list", "failed", [], reason="backendError"),
+    logged("videos.list", "later", [], reason=DEFERRED, run="this"),
+    logged("videos.list", "old,fresh,vanished,tried,cut", ["old", "fresh", "vanished", "tried", "cut"]),
+    logged("videos.batchGetStats", "fresh,vanished", ["fresh"], day=9),
+    logged("videos.batchGetStats", "tried", [], reason="backendError", run="this", day=9),
+    logged("videos.batchGetStats", "cut", [], reason=DEFERRED, run="this", day=9),
+]
+
+
+def test_which_videos_are_due(spark):
+    log = spark.createDataFrame(
+        LOG,
+        "method string, params string, subject string, reason string, run_id string, item_ids array<string>, fetched_at timestamp",
+    ).cache()
+    searches, details, counts = (
+        log.where(F.col("method") == m) for m in (search.METHOD, videos.DETAILS, videos.COUNTS)
+    )
+    everything = videos.wanted_ids(searches, details, (), ())
+    of_keyword = videos.wanted_ids(searches, details, ("cooking",), ("AAAAAAAAAAA",))
+    due = videos.without_details(of_keyword, details, "this")
+    old = videos.with_old_counts(everything, details, counts, datetime(2026, 1, 5, tzinfo=UTC), "this")
+    assert sorted(row["video_id"] for row in due.collect()) == ["AAAAAAAAAAA", "failed", "later", "new"]
+    # `vanished` was asked for on day 9, in vain: not again before its time; `gone` never was there.
+    assert sorted(row["video_id"] for row in old.collect()) == ["cut", "old"]
+
+
+# ---------------------------------------------------------------- whole jobs
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory) -> Lake:
+    """One lake for all jobs below: each test has its own keyword and its own quota project."""
+    return Lake(root=str(tmp_path_factory.mktemp("collecting") / "lake"))
+
+
+@pytest.fixture
+def wanted(shared, tmp_path, request):
+    def make(endpoint: str, *overrides: str, run: str):
+        fixed = [
+            f"lake.root={shared.root}", f"youtube.endpoint={endpoint}", "youtube.api_key=AIzaTestKey0123456789",
+            f"run.logs={tmp_path}", f"run.id={run}", f"quota.project={request.node.name}",
+            "collect.retry_base_seconds=0.01", "collect.attempts=3",
+        ]  # fmt: skip
+        return settings.load(overrides=[*fixed, *overrides], environ={})
+
+    return make
+
+
+def rows_of(spark, table, lake: Lake, where: str = "true") -> list[Row]:
+    return store.read(spark, table, lake).where(where).collect()
+
+
+def commits(lake: Lake) -> dict[str, int]:
+    """How many commits each table has."""
+    logs = store.folder(lake).glob("*/*/_delta_log")
+    return {log.parent.name: len(list(log.glob("*.json"))) for log in logs}
+
+
+FAULTS = (
+    Fault(method="search.list", at=(2,), status=503, reason="backendError"),
+    Fault(method="search.list", at=(5,), status=429, reason="rateLimitExceeded", retry_after=0.1),
+    Fault(method="videos.list", at=(1,), kind="truncate"),
+    Fault(method="videos.list", at=(4,), kind="html"),
+)
+
+
+def test_from_keywords_to_tables_and_again(spark, corpus, shared, wanted, capsys):
+    keywords = ("cooking", "xyzzy")
+    truth = matching(corpus, "cooking")
+    with running(corpus, EmulatorOptions(faults=FAULTS)) as youtube:
+        first = wanted(youtube.url, f"search.keywords={','.join(keywords)}", run="first")
+        assert [job.run(spark, name, first) for name in JOBS] == [0, 0, 0, 0]
+        calls, before = youtube.calls(), commits(shared)
+        assert "xyzzy: no results" in capsys.readouterr().out
+        again = wanted(youtube.url, f"search.keywords={','.join(keywords)}", run="again")
+        assert [job.run(spark, name, again) for name in JOBS] == [0, 0, 0, 0]
+        assert youtube.calls() == calls
+    assert commits(shared) == before
+
+    assert Counter(method for method, _, _ in calls) == {"search.list": 9, "videos.list": math.ceil(240 / 50) + 2}
+    log = rows_of(spark, RESPONSES, shared)
+    bodies = store.read(spark, RESPONSE_BODIES, shared).drop("body").collect()
+    assert sorted(log, key=lambda row: row["request_id"]) == sorted(bodies, key=lambda row: row["request_id"])
+    asked = [(row["method"], row["params"], row["page_token"]) for row in log if row["reason"] is None]
+    assert len(asked) == len(set(asked)) == 12
+    assert sum(row["units"] for row in log) == sum(row["attempt"] for row in log) == len(calls)
+    assert all(row["executor_id"] for row in log)
+
+    hits = rows_of(spark, tables.SEARCH_HITS, shared)
+    assert sorted(row["video_id"] for row in hits) == sorted(truth)
+    found = rows_of(spark, tables.VIDEOS, shared)
+    assert sorted(row["video_id"] for row in found) == sorted(truth)
+    assert {row["video_id"]: row["view_count"] for row in found} == {
+        video_id: int(views) if (views := corpus.videos[video_id].get("statistics", {}).get("viewCount")) else None
+        for video_id in truth
+    }
+    assert {row["video_count"] for row in rows_of(spark, tables.KEYWORD_STATISTICS, shared)} == {240}
+    (paid,) = rows_of(spark, tables.QUOTA_BUCKETS, shared, "bucket = 'search'")
+    assert (paid["units_leased"], paid["units_settled"]) == (9, 9)
+
+
+def test_counts_are_fetched_again_when_they_are_old(spark, corpus, shared, wanted):
+    truth = matching(corpus, "cooking")
+    ids = sorted(truth)[:60]
+    missing, gone = "zzzzzzzzzzz", ids[0]
+    only = f"videos.ids={','.join([*ids, missing])}"
+    with running(corpus, EmulatorOptions()) as youtube:
+        assert job.run(spark, "collect_videos", wanted(youtube.url, only, run="details")) == 0
+        asked = [params["id"] for _, params, _ in youtube.calls()]
+        assert [missing in chunk for chunk in asked].count(True) == 1
+    later = f"run.now={(datetime.now(UTC) + timedelta(hours=168)).isoformat()}"
+    left = replace(corpus, videos={k: video for k, video in corpus.videos.items() if k != gone})
+    with running(left, EmulatorOptions()) as youtube:
+        assert job.run(spark, "collect_videos", wanted(youtube.url, only, later, run="counts")) == 0
+        methods = [method for method, _, _ in youtube.calls()]
+        assert job.run(spark, "collect_videos", wanted(youtube.url, only, later, run="counts-again")) == 0
+        assert [method for method, _, _ in youtube.calls()] == methods == ["videos.batchGetStats"] * 2
+        assert job.run(spark, "build_videos", wanted(youtube.url, run="build")) == 0
+    rows = [row for row in rows_of(spark, tables.VIDEO_SNAPSHOTS, shared) if row["video_id"] in ids]
+    by_method = Counter((row["video_id"], row["method"]) for row in rows)
+    assert by_method == Counter(
+        [(video_id, "videos.list") for video_id in ids]
+        + [(video_id, "videos.batchGetStats") for video_id in ids if video_id != gone]
+    )
+
+
+def test_a_spent_quota_is_resumed_on_the_next_day_without_paying_a_page_twice(spark, corpus, shared, wanted, capsys):
+    tomorrow = NOW + timedelta(hours=20)
+    with running(corpus, EmulatorOptions(limits={"search": 4}, clock_start=NOW)) as youtube:
+        today = wanted(youtube.url, "search.keywords=COOKING", f"run.now={NOW.isoformat()}", run="today")
+        assert job.run(spark, "collect_search", today) == QuotaSpent.exit_code
+        complaint = capsys.readouterr().err
+        assert "quota of 100 units a day is used up" in complaint
+        assert "run the same command again after" in complaint
+        calls = len(youtube.calls())
+        assert calls == 5
+        same_day = wanted(youtube.url, "search.keywords=COOKING", f"run.now={NOW.isoformat()}", run="same-day")
+        assert job.run(spark, "collect_search", same_day) == QuotaSpent.exit_code
+        assert len(youtube.calls()) == calls
+        youtube.move_clock(tomorrow)
+        next_day = wanted(youtube.url, "search.keywords=COOKING", f"run.now={tomorrow.isoformat()}", run="next-day")
+        assert job.run(spark, "collect_search", next_day) == 0
+        assert [sum(units.values()) for units in youtube.usage().values()] == [4, 2]
+    rows = [row for row in rows_of(spark, RESPONSES, shared, "subject = 'COOKING'") if row["reason"] is None]
+    assert len({(row["params"], row["page_token"]) for row in rows}) == len(rows) == 6
+    assert {i for row in rows for i in row["item_ids"]} == matching(corpus, "cooking")
+
+
+def test_a_failed_call_is_exit_code_1_and_all_that_the_next_run_asks(spark, corpus, shared, wanted, capsys):
+    always = Fault(match=(("q", "lofi"),), status=500, reason="backendError")
+    with running(corpus, EmulatorOptions(faults=(always,))) as youtube:
+        keywords = "search.keywords=lofi,Xyzzy"
+        assert job.run(spark, "collect_search", wanted(youtube.url, keywords, run="fails")) == 1
+        complaint = capsys.readouterr().err
+        assert "1 requests failed after their retries; run again to ask only those" in complaint
+        assert len(youtube.calls()) == 4
+        youtube.set_faults()
+        assert job.run(spark, "collect_search", wanted(youtube.url, keywords, run="mends")) == 0
+        assert [params["q"] for _, params, _ in youtube.calls()[4:]] == ["lofi", "lofi"]
+    assert {row["reason"] for row in rows_of(spark, RESPONSES, shared, "subject = 'lofi'")} == {"backendError", None}
+
+
+def test_what_only_the_user_can_put_right_is_one_line_and_exit_code_2(spark, corpus, wanted, capsys):
+    with running(corpus, EmulatorOptions(keys=frozenset({"good"}))) as youtube:
+        cases = {
+            "no API key": ("collect_search", ["search.keywords=lofi", "youtube.api_key="]),
+            "no keyword to search": ("collect_search", []),
+            "'short' is not a video id": ("collect_videos", ["videos.ids=short"]),
+            "YouTube refused videos.list (400 API_KEY_INVALID)": ("collect_videos", ["videos.ids=AAAAAAAAAAA"]),
+        }
+        for line, (name, overrides) in cases.items():
+            assert job.run(spark, name, wanted(youtube.url, *overrides, run=line[:8])) == UsageError.exit_code
+            said = capsys.readouterr()
+            assert line in said.err
+            assert (said.err.count("\n"), said.out) == (1, "")
+        youtube.set_faults(Fault(status=400, reason="badRequest"))
+        with pytest.raises(UsageError, match="check the settings that became parameters of the call"):
+            good = wanted(youtube.url, "videos.ids=BBBBBBBBBBB", "youtube.api_key=good", run="400")
+            job.load("collect_videos").run(spark, good)
