@@ -23,7 +23,7 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
         [(k, p.ids, p.pages, p.spans_done, p.spans, p.remaining_calls, "done" if p.done else "open") for k, p in progress],
     )  # fmt: skip
     buckets = [ledger.account(bucket, settings.quota, now) for bucket in quota.buckets(quota.quota_day(now))]
-    balances = [(account, ledger.balance(spark, account, settings.lake)) for account in buckets]
+    balances = zip(buckets, ledger.balances(spark, buckets, settings.lake), strict=True)
     console.show(
         "Quota today", ["bucket", "limit", "leased", "spent", "left"],
         [(a.bucket, a.limit, b.leased, b.settled, b.left(a.limit)) for a, b in balances],

@@ -164,9 +164,11 @@ def run_all(names: Sequence[str], settings: Settings) -> int:
 
 def _attempt(spark: "SparkSession", name: str, settings: Settings) -> Ended:
     started, clock = datetime.now(UTC), time.monotonic()
-    report, outcome, message, code, go_on = Report(), "done", "", 0, True
+    report, outcome, message, code, go_on, quiet = Report(), "done", "", 0, True, False
     try:
-        report = load(name).run(spark, settings)
+        module = load(name)
+        report = module.run(spark, settings)
+        quiet = not module.WRITES
         if report.failed:
             message = f"{report.failed:,} requests failed after their retries; run again to ask only those"
             outcome, code = "failed", TubeLakeError.exit_code
@@ -177,7 +179,7 @@ def _attempt(spark: "SparkSession", name: str, settings: Settings) -> Ended:
         log.exception("%s failed", name)
         outcome, message, code, go_on = "failed", f"{first_line(error)} (details: {log_file(settings)})", 1, False
     seconds = time.monotonic() - clock
-    _say_closing(name, report, seconds, message, usage=outcome == "usage")
+    _say_closing(name, report, seconds, message, quiet=quiet or outcome == "usage")
     log.info("%s [%s] %s", report.line(name, seconds), outcome, message)
     counts = (report.rows_in, report.rows_out, report.calls, report.units)
     row = (settings.run.id, name, started, seconds, *counts, outcome, message or report.line(name, seconds))
@@ -185,10 +187,10 @@ def _attempt(spark: "SparkSession", name: str, settings: Settings) -> Ended:
     return Ended(code, go_on, None if idle else row)
 
 
-def _say_closing(name: str, report: Report, seconds: float, message: str, *, usage: bool) -> None:
+def _say_closing(name: str, report: Report, seconds: float, message: str, *, quiet: bool) -> None:
     for note in report.notes:
         console.say(note)
-    if not usage:
+    if not quiet:
         console.say(report.line(name, seconds))
     if message:
         console.complain(f"{name}: {message}")

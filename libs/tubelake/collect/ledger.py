@@ -1,5 +1,6 @@
 """The quota ledger: units are leased in blocks from one row a bucket and day, so that runs share a limit exactly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -93,8 +94,15 @@ def account(bucket: str, settings: Quota, now: datetime) -> Account:
 
 def balance(spark: SparkSession, account: Account, lake: Lake) -> Balance:
     """What the account has spent; nothing where it was never used."""
-    rows = store.read(spark, QUOTA_BUCKETS, lake).where(F.expr(_where(account))).collect()
-    return _balance(rows[0]) if rows else Balance()
+    return balances(spark, [account], lake)[0]
+
+
+def balances(spark: SparkSession, accounts: Sequence[Account], lake: Lake) -> list[Balance]:
+    """What each account has spent, from one read."""
+    any_of = " OR ".join(f"({_where(account)})" for account in accounts)
+    rows = store.read(spark, QUOTA_BUCKETS, lake).where(F.expr(any_of)).collect()
+    found = {(row["project"], row["bucket"], row["quota_day"]): _balance(row) for row in rows}
+    return [found.get((account.project, account.bucket, account.day), Balance()) for account in accounts]
 
 
 def spent_error(account: Account, now: datetime) -> QuotaSpent:

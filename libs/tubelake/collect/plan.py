@@ -49,14 +49,15 @@ def costs(
     spark: SparkSession, lake: Lake, settings: Quota, now: datetime, to_search: int, to_detail: int
 ) -> list[Cost]:
     """The calls for `to_search` results yet to find and `to_detail` videos yet to fetch details of."""
-    pages, chunks = -(-to_search // search.PAGE_SIZE), -(-to_detail // videos.IDS_A_CALL)
-    found = []
-    for method, calls in ((search.METHOD, pages), (videos.DETAILS, chunks)):
-        price = quota.cost(method, quota.quota_day(now))
-        account = ledger.account(price.bucket, settings, now)
-        left = ledger.balance(spark, account, lake).left(account.limit)
-        found.append(Cost(method, price.bucket, calls, calls * price.units, account.limit, left))
-    return found
+    day = quota.quota_day(now)
+    calls = {search.METHOD: -(-to_search // search.PAGE_SIZE), videos.DETAILS: -(-to_detail // videos.IDS_A_CALL)}
+    prices = {method: quota.cost(method, day) for method in calls}
+    accounts = [ledger.account(price.bucket, settings, now) for price in prices.values()]
+    left = [b.left(a.limit) for a, b in zip(accounts, ledger.balances(spark, accounts, lake), strict=True)]
+    return [
+        Cost(method, account.bucket, calls[method], calls[method] * prices[method].units, account.limit, units)
+        for method, account, units in zip(calls, accounts, left, strict=True)
+    ]
 
 
 def storage_bytes(to_search: int, to_detail: int) -> int:
