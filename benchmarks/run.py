@@ -1,4 +1,4 @@
-"""Runs every benchmark, each in a process of its own; RESULTS.md keeps the figures."""
+"""Runs every benchmark, each in a process of its own; `benchmarks/RESULTS.md` keeps the figures."""
 
 import subprocess
 import sys

@@ -126,7 +126,7 @@ class Collect(Section):
     round_seconds: float = Field(30.0, gt=0)
     """After this long a round starts no new call: what a kill can waste is bounded."""
     round_calls: int = Field(1000, ge=1)
-    """Calls of one round, at most."""
+    """Requests of one round, at most; a search request is a chain of up to 10 pages."""
     attempts: int = Field(5, ge=1)
     """Tries of one call on 5xx, 429, time-outs, resets and broken answers."""
     retry_base_seconds: float = Field(0.5, ge=0)

@@ -82,7 +82,7 @@ RESPONSES = Table(
     _columns(_FACTS), key=("request_id",), partition_by=("method",), properties=LOG,
 )  # fmt: skip
 RESPONSE_BODIES = Table(
-    "bronze", "response_bodies", "The same facts with the body; purged at a set age",
+    "bronze", "response_bodies", "The same facts with the body; bodies may be deleted, the facts stay",
     _columns(_FACTS + "    body                 string          The answer as it came"),
     key=("request_id",), partition_by=("method",), properties=LOG,
 )  # fmt: skip

@@ -352,6 +352,6 @@ def test_what_only_the_user_can_put_right_is_one_line_and_exit_code_2(spark, cor
             assert line in said.err
             assert (said.err.count("\n"), said.out) == (1, "")
         youtube.set_faults(Fault(status=400, reason="badRequest"))
+        good = wanted(youtube.url, "videos.ids=BBBBBBBBBBB", "youtube.api_key=good", run="400")
         with pytest.raises(UsageError, match="check the settings that became parameters of the call"):
-            good = wanted(youtube.url, "videos.ids=BBBBBBBBBBB", "youtube.api_key=good", run="400")
             job.load("collect_videos").run(spark, good)

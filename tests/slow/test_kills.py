@@ -1,0 +1,163 @@
+"""Killed at any point, a run that is started again gives the tables of an undisturbed one and pays nothing twice."""
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pyarrow.parquet as pq
+import pytest
+from pyspark.sql import Row, SparkSession
+from tests.slow import killing
+
+from tubelake import job, settings, store, tables
+from tubelake.collect.fetch import Round, fetch
+from tubelake.collect.gate import Pace
+from tubelake.collect.request import REQUEST_DDL, Price, Request
+from tubelake.emulator import Corpus, EmulatorOptions, load_corpus, make_corpus, running
+from tubelake.settings import Lake
+from tubelake.youtube.client import Access
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
+KEYWORDS = ("cooking", "lofi")
+JOBS = ("collect_search", "collect_videos", "build_videos", "build_statistics")
+LIMITS = {"search": 10_000, "common": 10_000, "stats": 10_000}
+# When something was fetched, and by which request, differs from run to run; so do the views per day until then.
+OF_THE_RUN = {"fetched_at", "first_seen_at", "request_id"}
+COMPARED = (
+    tables.VIDEOS, tables.SEARCH_HITS, tables.VIDEO_SNAPSHOTS, tables.KEYWORD_STATISTICS, tables.HISTOGRAMS,
+)  # fmt: skip
+POINTS = (
+    "before lease", "before bodies", "after bodies", "after facts", "before merge", "before progress", "after progress",
+)  # fmt: skip
+RANDOM_KILLS = 10
+KEY = "AIzaSecretKeyForGrep0123456789012345"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Corpus:
+    folder = tmp_path_factory.mktemp("small")
+    make_corpus(folder, 150, seed=5, matches={"cooking": 70, "lofi": 20})
+    return load_corpus(folder)
+
+
+def sets(lake: Path, url: str) -> list[str]:
+    return [
+        f"lake.root={lake}", f"youtube.endpoint={url}", "youtube.api_key=any", f"run.logs={lake.parent / 'logs'}",
+        f"search.keywords={','.join(KEYWORDS)}", "search.until=2026-11-20", "quota.search=10000",
+    ]  # fmt: skip
+
+
+def arguments(lake: Path, url: str) -> list[str]:
+    options = [part for given in sets(lake, url) for part in ("--set", given)]
+    return ["pipeline", *(part for keyword in KEYWORDS for part in ("--keyword", keyword)), *options]
+
+
+def contents(spark: SparkSession, root: Path) -> dict[str, Counter[Row]]:
+    """What the tables hold, but for what is of the run."""
+    found = {}
+    for table in COMPARED:
+        rows = store.read(spark, table, Lake(root=str(root)))
+        if "metric" in rows.columns:
+            rows = rows.where("metric <> 'views_per_day'")
+        kept = rows.drop(*OF_THE_RUN).collect()
+        found[table.name] = Counter(repr(row) for row in kept)
+    return found
+
+
+def undisturbed(spark: SparkSession, small: Corpus, root: Path) -> tuple[dict[str, Counter[Row]], int]:
+    """The tables of one run in this process, and how many calls it made."""
+    with running(small, EmulatorOptions(limits=LIMITS)) as youtube:
+        wanted = settings.load(overrides=[*sets(root, youtube.url), "run.id=undisturbed"], environ={})
+        assert [job.run(spark, name, wanted) for name in JOBS] == [0] * len(JOBS)
+        return contents(spark, root), len(youtube.calls())
+
+
+@pytest.fixture(scope="module")
+def reference(spark, small, tmp_path_factory) -> tuple[dict[str, Counter[Row]], int]:
+    return undisturbed(spark, small, tmp_path_factory.mktemp("undisturbed") / "lake")
+
+
+def test_killed_at_each_step_of_a_round_and_of_a_build(spark, small, reference, tmp_path):
+    expected, calls = reference
+    lake, log = tmp_path / "lake", tmp_path / "out"
+    with running(small, EmulatorOptions(limits=LIMITS)) as youtube:
+        for point in POINTS:
+            process = killing.start(arguments(lake, youtube.url), log, point)
+            assert process.wait() == -signal.SIGKILL, f"{point}: {log.read_text()}"
+        assert killing.start(arguments(lake, youtube.url), log).wait() == 0, log.read_text()
+        asked = Counter((method, repr(sorted(params.items()))) for method, params, _ in youtube.calls())
+    assert contents(spark, lake) == expected
+    # No point lies between a fetch and its commit: no page is paid twice.
+    assert max(asked.values()) == 1
+    assert asked.total() == calls
+
+
+def test_killed_ten_times_at_random(spark, small, reference, tmp_path):
+    expected, calls = reference
+    random, lake, log, kills = Random(8), tmp_path / "lake", tmp_path / "out", 0
+    with running(small, EmulatorOptions(limits=LIMITS, latency_seconds=0.2)) as youtube:
+        for _ in range(RANDOM_KILLS):
+            process = killing.start(arguments(lake, youtube.url), log)
+            seen = killing.commits(lake) + random.randint(1, 3)
+            killing.until(lambda p=process, n=seen: p.poll() is not None or killing.commits(lake) >= n)
+            time.sleep(random.uniform(0, 1.5))
+            kills += process.poll() is None
+            killing.kill(process) if process.poll() is None else None
+        assert killing.start(arguments(lake, youtube.url), log).wait() == 0, log.read_text()
+        asked = Counter((method, repr(sorted(params.items()))) for method, params, _ in youtube.calls())
+    assert kills >= RANDOM_KILLS // 2
+    assert contents(spark, lake) == expected
+    rows = store.read(spark, tables.RESPONSES, Lake(root=str(lake))).where("reason IS NULL").collect()
+    assert len({row["request_id"] for row in rows}) == len(rows) == calls  # in the log each page is once
+    assert len(asked) == calls
+    assert asked.total() <= calls + kills * len(KEYWORDS) * 2  # a round in flight: a page or two of each keyword
+
+
+def test_a_killed_python_worker_is_replaced_and_leaves_no_trace(spark, corpus, settings_for, lake):
+    killed: list[int] = []
+
+    def kill_workers() -> None:
+        killing.until(lambda: len(youtube.calls()) >= 2)
+        for worker in killing.python_workers(os.getpid()):
+            os.kill(worker, signal.SIGKILL)
+            killed.append(worker)
+
+    with running(corpus, EmulatorOptions(latency_seconds=0.5)) as youtube:
+        killer = threading.Thread(target=kill_workers, daemon=True)
+        killer.start()
+        report = job.load("collect_search").run(spark, settings_for(youtube.url, "search.keywords=cooking"))
+        killer.join()
+        assert len(youtube.calls()) > 6
+    assert killed
+    assert (report.rows_out, report.failed) == (6, 0)
+    for table in (tables.RESPONSES, tables.RESPONSE_BODIES):
+        rows = store.read(spark, table, lake).collect()
+        assert len({row["request_id"] for row in rows}) == len(rows) == 6
+        assert len({video_id for row in rows for video_id in row["item_ids"]}) == 240
+
+
+def test_the_key_is_nowhere(spark, small, tmp_path):
+    (tmp_path / "events").mkdir()
+    config = tmp_path / "settings.yml"
+    config.write_text(
+        f"spark: {{conf: {{spark.eventLog.enabled: 'true', spark.eventLog.dir: 'file://{tmp_path / 'events'}'}}}}\n"
+        f"lake: {{root: {tmp_path / 'lake'}}}\nrun: {{logs: {tmp_path / 'logs'}}}\n"
+    )
+    with running(small, EmulatorOptions(keys=frozenset({KEY}))) as youtube:
+        given = ["pipeline", "--keyword", "lofi", "--config", str(config), "--set", f"youtube.endpoint={youtube.url}"]
+        process = killing.start(given, tmp_path / "out", YOUTUBE_API_KEY=KEY)
+        assert process.wait() == 0, (tmp_path / "out").read_text()
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert {file.relative_to(tmp_path).parts[0] for file in files} == {"events", "lake", "logs", "out", "settings.yml"}
+    assert [file for file in files if KEY.encode() in file.read_bytes()] == []
+    parquet = [file for file in files if file.suffix == ".parquet"]
+    assert [file for file in parquet if KEY in str(pq.ParquetFile(file).read().to_pylist())] == []
+
+    pace, price = Pace(1, 1.0, 1.0, 1, 0.0, 0.0), Price("search", 1, None)
+    requests = spark.createDataFrame([Request("search.list", {"q": "lofi"}).row("r")], REQUEST_DDL)
+    frame = fetch(requests, Round("run", "round", Access(None, KEY, 1.0), pace, price, (1,)))
+    assert KEY not in frame._jdf.queryExecution().toString()
