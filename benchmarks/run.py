@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ALL = ("session_start", "fetch_details", "search_recall", "incremental_build", "demo")
+ALL = ("session_start", "frontier", "fetch_details", "search_recall", "incremental_build", "demo")
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """Describes the videos of each keyword: statistics and histograms of every metric."""
 
+from functools import cache
+
 from pyspark.sql import SparkSession
 
 from tubelake import job, store, tables
@@ -14,9 +16,9 @@ WRITES = (tables.KEYWORD_STATISTICS, tables.HISTOGRAMS)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    metrics = metrics_by_keyword(*(store.read(spark, table, settings.lake) for table in READS))
+    metrics = cache(lambda: metrics_by_keyword(*(store.read(spark, table, settings.lake) for table in READS)))
     bins = settings.statistics.bins
-    builds = (lambda: statistics(metrics), lambda: histograms(metrics, bins))
+    builds = (lambda: statistics(metrics()), lambda: histograms(metrics(), bins))
     counts = rebuild(spark, READS, dict(zip(WRITES, builds, strict=True)), settings.lake, parameters=bins)
     return job.Report(counts.rows_in, counts.rows_out)
 

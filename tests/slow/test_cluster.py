@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.testing import assertDataFrameEqual
@@ -16,14 +17,17 @@ from tubelake.settings import Lake, Settings
 from tubelake.tables import Table
 
 pytestmark = pytest.mark.slow
-KEYWORDS = ("cooking", "lofi", "review", "music")
+KEYWORDS = ("cooking", "lofi", "review")
 REST = ("collect_videos", "build_videos", "build_statistics")
 # A driver of the other jobs in one session: each costs a start of two JVMs otherwise.
 DRIVER = f"""
 import sys
+from pathlib import Path
 from tubelake import job, settings
-sys.exit(job.run_all({REST!r}, settings.load(overrides=sys.argv[1:])))
+sys.exit(job.run_all({REST!r}, settings.load(Path("cluster.yml"), sys.argv[1:])))
 """
+# A cluster of two cores: with Spark's own numbers each small commit takes hundreds of tasks.
+CONF = {"spark.sql.shuffle.partitions": "2", "spark.databricks.delta.snapshotPartitions": "2"}
 # When and by which request a row was fetched differs from run to run.
 OF_THE_RUN = ("fetched_at", "first_seen_at", "request_id")
 COMPARED = (tables.VIDEOS, tables.SEARCH_HITS, tables.KEYWORD_STATISTICS, tables.HISTOGRAMS)
@@ -52,9 +56,11 @@ def on_cluster(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> 
     with standalone(folder / "spark") as master:
         search = str(resources.path("jobs") / "collect_search.py")
         sets = [part for override in wanted for part in ("--set", override)]
-        done = submit(["--master", master, search, *sets], folder / "shell")
+        conf = [part for name, value in CONF.items() for part in ("--conf", f"{name}={value}")]
+        done = submit(["--master", master, *conf, search, *sets], folder / "shell")
         assert done.returncode == 0, done.stdout + done.stderr
-        done = run([sys.executable, "-c", DRIVER, *wanted, f"spark.master={master}"], folder / "shell")
+        (folder / "shell" / "cluster.yml").write_text(yaml.safe_dump({"spark": {"master": master, "conf": CONF}}))
+        done = run([sys.executable, "-c", DRIVER, *wanted], folder / "shell")
         assert done.returncode == 0, done.stdout + done.stderr
         assert not done.stderr
     for worker in (folder / "spark").glob("worker-*"):
