@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 from filelock import BaseFileLock, FileLock, Timeout
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
@@ -18,6 +19,8 @@ from tubelake.tables import Column, Table
 
 LOCK_SECONDS = 3600.0  # a second run of the same job waits this long for the first
 SILENT_SECONDS = 5.0  # a wait longer than this is announced
+# A missing table is Spark's own error; a commit that is no JSON comes as it is from the JVM.
+UNREADABLE = (PySparkException, Py4JJavaError)
 COMMIT_TRIES = 10  # concurrent MERGEs into one table fail now and then; each try starts from the newer version
 
 
@@ -55,8 +58,10 @@ def ensure(spark: SparkSession, table: Table, lake: Lake) -> None:
     """Create the table where it is missing, with its layout; add columns that it was declared with since."""
     try:
         present = spark.table(name(table, lake)).columns
-    except AnalysisException as error:
+    except UNREADABLE as error:
         _raise_if_damaged(error, table, lake)
+        if not isinstance(error, AnalysisException):
+            raise
         execute(spark, table, lake, _create_statement(table, lake))
         return
     missing = [column for column in table.columns if column.name not in present]
@@ -87,18 +92,21 @@ def _quoted(text: str) -> str:
 def exists(spark: SparkSession, table: Table, lake: Lake) -> bool:
     try:
         spark.table(name(table, lake))
-    except AnalysisException as error:
+    except UNREADABLE as error:
         _raise_if_damaged(error, table, lake)
+        if not isinstance(error, AnalysisException):
+            raise
         return False
     return True
 
 
-def _raise_if_damaged(error: AnalysisException, table: Table, lake: Lake) -> None:
+def _raise_if_damaged(error: Exception, table: Table, lake: Lake) -> None:
     """A missing table is made; one whose files are there but cannot be read is never written over."""
     root = folder(lake)
     log = root / table.layer / table.name / "_delta_log" if root else None
     if log is not None and log.is_dir() and any(log.iterdir()):
-        reason = str(error).splitlines()[0][:200]
+        said = error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error
+        reason = str(said).splitlines()[0][:200]
         raise UsageError(
             f"table {table.layer}/{table.name} in {lake.root} cannot be read ({reason}); restore its folder from a "
             "backup, or remove the folder: derived tables are built again by the next run"
@@ -139,16 +147,21 @@ def _write(rows: DataFrame, table: Table, lake: Lake, mode: str) -> None:
 
 def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
     """Upsert by key and return how many rows changed; rows equal to what is there make no commit."""
-    newest = _newest_a_key(rows.select(*table.column_names), table)
+    on = " AND ".join(f"t.{c} = s.{c}" for c in table.key)
     same = " AND ".join(f"t.{c} <=> s.{c}" for c in table.column_names if c not in table.key) or "true"
     fresher = f"s.{table.newest_by} >= t.{table.newest_by} AND " if table.newest_by else ""
     fresher += f"s.{table.oldest_by} <= t.{table.oldest_by} AND " if table.oldest_by else ""
+    changes = f"{fresher}NOT ({same})"
     spark = rows.sparkSession
-    newest.createOrReplaceTempView("tubelake_merge_source")
+    newest = _newest_a_key(rows.select(*table.column_names), table).alias("s")
+    # A MERGE rewrites every file with a row that it matches, also one that it does not change.
+    idle = F.expr(f"{on} AND NOT ({changes})")
+    news = newest.join(spark.table(name(table, lake)).alias("t"), on=idle, how="left_anti")
+    news.createOrReplaceTempView("tubelake_merge_source")
     statement = f"""
         MERGE INTO {name(table, lake)} t USING tubelake_merge_source s
-        ON {" AND ".join(f"t.{c} = s.{c}" for c in table.key)}
-        WHEN MATCHED AND {fresher}NOT ({same}) THEN UPDATE SET *
+        ON {on}
+        WHEN MATCHED AND {changes} THEN UPDATE SET *
         WHEN NOT MATCHED THEN INSERT *"""
     return int(execute(spark, table, lake, statement)[0]["num_affected_rows"])
 

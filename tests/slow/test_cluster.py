@@ -16,7 +16,7 @@ from tubelake.emulator import Corpus, Emulator, EmulatorOptions, running
 from tubelake.settings import Lake, Settings
 from tubelake.tables import Table
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]  # nine JVMs take turns on a small machine
 KEYWORDS = ("cooking", "lofi", "review")
 REST = ("collect_videos", "build_videos", "build_statistics")
 # A driver of the other jobs in one session: each costs a start of two JVMs otherwise.

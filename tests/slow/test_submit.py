@@ -55,7 +55,7 @@ def test_a_spent_quota_passes_its_exit_code_on(emulator, tmp_path):
     )
     done = submit(["--master", "local[2]", JOB, *overrides], tmp_path)
     assert done.returncode == 75, done.stdout + done.stderr
-    assert "units used" in done.stdout
+    assert "is used up" in done.stdout
 
 
 def test_a_master_that_is_not_there_is_one_line(tmp_path):
