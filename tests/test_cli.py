@@ -91,12 +91,12 @@ def test_settings_lists_values_and_hides_the_key(capsys, monkeypatch):
     assert "AIza" not in out
 
 
-def test_an_option_of_the_selection_yields_to_set():
-    chosen = cli._selection(["cats", "dogs"], "a,b", "2024-01-01", None, 5, ["search.max_videos=9"])
-    assert chosen == [
-        "search.keywords=cats,dogs", "videos.ids=a,b", "search.since=2024-01-01", "search.max_videos=5",
-        "search.max_videos=9",
-    ]  # fmt: skip
+def test_set_wins_over_an_option_of_the_selection(capsys):
+    _, _, err = run(capsys, "plan", "-k", "cats", "--max-videos", "0", "--set", "search.shards=0")
+    assert "search.max_videos" in err
+    assert "search.shards" in err
+    _, _, err = run(capsys, "plan", "-k", "cats", "--max-videos", "0", "--set", "search.max_videos=-5")
+    assert "got '-5'" in err
 
 
 def test_jobs_come_after_those_that_feed_them():

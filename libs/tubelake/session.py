@@ -142,7 +142,7 @@ def session_conf(spark: Spark) -> dict[str, str]:
         "spark.redaction.regex": REDACTED_NAMES,
         "spark.redaction.string.regex": REDACTED_TEXTS,
         "spark.sql.redaction.string.regex": REDACTED_TEXTS,
-        "spark.databricks.delta.snapshotPartitions": "8",  # Delta's 50 tasks a commit are for logs far longer than ours
+        "spark.databricks.delta.snapshotPartitions": "4",  # Delta's 50 tasks a commit are for logs far longer than ours
         **(_local_conf(spark.shuffle_partitions) if master.startswith("local") else {}),
         **_jars_conf(spark, local=master.startswith("local")),
     }

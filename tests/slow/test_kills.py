@@ -105,8 +105,9 @@ def test_killed_ten_times_at_random(spark, small, reference, tmp_path):
             seen = killing.commits(lake) + random.randint(1, 3)
             killing.until(lambda p=process, n=seen: p.poll() is not None or killing.commits(lake) >= n)
             time.sleep(random.uniform(0, 1.5))
-            kills += process.poll() is None
-            killing.kill(process) if process.poll() is None else None
+            if process.poll() is None:
+                killing.kill(process)
+                kills += 1
         assert killing.start(arguments(lake, youtube.url), log).wait() == 0, log.read_text()
         asked = Counter((method, repr(sorted(params.items()))) for method, params, _ in youtube.calls())
     assert kills >= RANDOM_KILLS // 2
