@@ -54,8 +54,8 @@ def call(access: Access, method: str, params: dict[str, Any]) -> Answer:
 
 
 def _request(access: Access, method: str, params: dict[str, Any]) -> HttpRequest:
-    resource, verb = method.split(".")
-    request: HttpRequest = getattr(getattr(_service(access.endpoint), resource)(), verb)(**params)
+    name, verb = method.split(".")
+    request: HttpRequest = getattr(_resource(access.endpoint, name), verb)(**params)
     request.headers[KEY_HEADER] = access.api_key
     request.postproc = lambda response, content: (response.status, content)  # the log keeps the body as it came
     return request
@@ -66,6 +66,12 @@ def _service(endpoint: str | None) -> Any:
     """The client of an endpoint: one a process, building it reads a discovery document of 350 kB."""
     options = {"api_endpoint": endpoint.rstrip("/") + "/"} if endpoint else None
     return build("youtube", "v3", http=httplib2.Http(), client_options=options, static_discovery=True)
+
+
+@lru_cache(maxsize=64)
+def _resource(endpoint: str | None, name: str) -> Any:
+    """Kept, because the client makes every method of a resource anew each time that the resource is asked for."""
+    return getattr(_service(endpoint), name)()
 
 
 class _Connections(threading.local):
