@@ -47,6 +47,8 @@ def real_data() -> Path:
     """The folder of real data; tests that need it carry the marker `real_data`."""
     folder = (ROOT / os.environ.get("TUBELAKE_REAL_DATA", "../shared/data")).resolve()
     if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"no real data in {folder}: CI must not skip what needs it")
         pytest.skip(f"no real data in {folder}: set TUBELAKE_REAL_DATA")
     return folder
 
