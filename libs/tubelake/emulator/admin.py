@@ -5,6 +5,7 @@
     GET  /emulator/clock    {"now": ISO, "pacific_day": "2026-11-23", "speed": 1.0}
     POST /emulator/clock    {"now": ISO}: moves the clock, which runs on from there
     POST /emulator/faults   a schedule as YAML or JSON: replaces the one in force; [] ends all faults
+    POST /emulator/remove   {"video_ids": ["abcdefghijk"]}: deletes videos, all of them or, where one is unknown, none
 
 They need no key, cost no quota and are not in the record of calls. What they cannot read is a 400 with
 {"error": "what is expected"}.
@@ -15,12 +16,22 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from aiohttp import web
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from tubelake.emulator.faults import FaultsError, parse_faults
 from tubelake.emulator.quota import pacific_day
 from tubelake.emulator.world import World
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class _Removal:
+    video_ids: frozenset[str]
+
+
+_REMOVAL = TypeAdapter(_Removal)
 
 
 def add_routes(app: web.Application, world: World) -> None:
@@ -30,6 +41,7 @@ def add_routes(app: web.Application, world: World) -> None:
     app.router.add_get("/emulator/clock", _clock(world))
     app.router.add_post("/emulator/clock", _move_clock(world))
     app.router.add_post("/emulator/faults", _replace_faults(world))
+    app.router.add_post("/emulator/remove", _remove(world))
 
 
 def _usage(world: World) -> Handler:
@@ -80,6 +92,20 @@ def _replace_faults(world: World) -> Handler:
         return web.json_response({"faults": len(faults)})
 
     return replace
+
+
+def _remove(world: World) -> Handler:
+    async def remove(request: web.Request) -> web.StreamResponse:
+        try:
+            video_ids = _REMOVAL.validate_json(await request.text()).video_ids
+            world.remove(video_ids)
+        except ValidationError:
+            return _refused('{"video_ids": ["abcdefghijk"]} is expected')
+        except ValueError as error:
+            return _refused(str(error))
+        return web.json_response({"removed": len(video_ids)})
+
+    return remove
 
 
 def _refused(problem: str) -> web.Response:

@@ -1,6 +1,5 @@
 """The corpus: a folder of API resources, one JSON object a line, that the emulator serves as YouTube."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,17 +8,21 @@ from typing import Any
 
 from tubelake.emulator.categories import standard_categories
 from tubelake.emulator.channels import derived_channels, uploads_id
+from tubelake.emulator.comments import Comments, load_comments
 from tubelake.emulator.entries import Entry, Resource, entry, micros
+from tubelake.emulator.lines import CorpusError, json_lines, no_garbage, resource_problem
+from tubelake.emulator.recipes import Recipe, load_recipes
 
 VIDEOS_FILE = "videos.jsonl"
 CHANNELS_FILE = "channels.jsonl"
 PLAYLISTS_FILE = "playlists.jsonl"
 PLAYLIST_ITEMS_FILE = "playlist_items.jsonl"
 CATEGORIES_FILE = "categories.jsonl"
-
-
-class CorpusError(ValueError):
-    """A corpus that cannot be read: one line that names the file and the line number."""
+COMMENTS_FILE = "comments.jsonl"
+TRANSCRIPTS_FILE = "transcripts.jsonl"
+THUMBNAILS_FILE = "thumbnails.jsonl"
+PICTURES_FOLDER = "thumbnails"
+_NUMBER = (int, float)
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,9 @@ class Corpus:
     playlists: Mapping[str, Resource]
     playlist_items: Mapping[str, tuple[Resource, ...]]
     categories: Mapping[str, Resource]
+    comments: Comments
+    transcripts: Mapping[str, tuple[Resource, ...]]
+    thumbnails: Mapping[str, Recipe]
 
     @cached_property
     def entries(self) -> Mapping[str, tuple[Entry, ...]]:
@@ -62,6 +68,11 @@ def load_corpus(folder: Path) -> Corpus:
     if not folder.is_dir():
         msg = f"{folder}: no such corpus folder"
         raise CorpusError(msg)
+    with no_garbage():
+        return _corpus(folder)
+
+
+def _corpus(folder: Path) -> Corpus:
     videos = _dated(folder / VIDEOS_FILE)
     channels = _dated(folder / CHANNELS_FILE)
     newest_first = sorted(videos.values(), key=_published, reverse=True)
@@ -73,6 +84,9 @@ def load_corpus(folder: Path) -> Corpus:
         playlists=_dated(folder / PLAYLISTS_FILE),
         playlist_items=_playlist_items(folder / PLAYLIST_ITEMS_FILE),
         categories=dict(_numbered(folder / CATEGORIES_FILE)) or standard,
+        comments=load_comments(folder / COMMENTS_FILE),
+        transcripts=_transcripts(folder / TRANSCRIPTS_FILE),
+        thumbnails=load_recipes(folder / THUMBNAILS_FILE),
     )
 
 
@@ -95,6 +109,39 @@ def _playlist_items(path: Path) -> dict[str, tuple[Resource, ...]]:
     }
 
 
+def _transcripts(path: Path) -> dict[str, tuple[Resource, ...]]:
+    """The caption tracks of every video, in the order of the file."""
+    tracks: dict[str, list[Resource]] = {}
+    for place, track in json_lines(path):
+        problem = _track_problem(track)
+        if problem:
+            msg = f"{place}: {problem}"
+            raise CorpusError(msg)
+        tracks.setdefault(track["video_id"], []).append(track)
+    return {video_id: tuple(found) for video_id, found in tracks.items()}
+
+
+def _track_problem(track: Any) -> str | None:
+    """What keeps a caption track from being served, in words; None where nothing does."""
+    names = ("video_id", "language_code")
+    if not isinstance(track, dict) or not all(isinstance(track.get(name), str) for name in names):
+        return "not a caption track with video_id and language_code"
+    snippets = track.get("snippets")
+    if not isinstance(snippets, list) or not all(map(_is_timed, snippets)):
+        return f"{track['video_id']} has a snippet without text, start and duration"
+    return None
+
+
+def _is_timed(snippet: Any) -> bool:
+    # Written out: there are hundreds of thousands of them, and a loop over names takes three times as long.
+    return (
+        isinstance(snippet, dict)
+        and isinstance(snippet.get("text"), str)
+        and isinstance(snippet.get("start"), _NUMBER)
+        and isinstance(snippet.get("duration"), _NUMBER)
+    )
+
+
 def _dated(path: Path) -> dict[str, Resource]:
     """The resources of a file by id; each must have a readable `snippet.publishedAt`."""
     return dict(_numbered(path, dated=True))
@@ -102,39 +149,9 @@ def _dated(path: Path) -> dict[str, Resource]:
 
 def _numbered(path: Path, *, dated: bool = False) -> Iterator[tuple[str, Resource]]:
     """The id and resource of every line of `path`; a missing file has none."""
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                resource = _resource(line, f"{path}:{number}", dated=dated)
-                yield resource["id"], resource
-
-
-def _resource(line: str, place: str, *, dated: bool) -> Resource:
-    try:
-        resource = json.loads(line)
-    except ValueError as error:
-        msg = f"{place}: not JSON ({error})"
-        raise CorpusError(msg) from None
-    problem = _problem(resource, dated=dated)
-    if problem:
-        msg = f"{place}: {problem}"
-        raise CorpusError(msg)
-    checked: Resource = resource
-    return checked
-
-
-def _problem(resource: Any, *, dated: bool) -> str | None:
-    """What keeps `resource` from being served, in words; None where nothing does."""
-    if not isinstance(resource, dict) or not isinstance(resource.get("id"), str) or not resource["id"]:
-        return "not a resource with an id"
-    if not isinstance(resource.get("snippet"), dict):
-        return f"{resource['id']} has no snippet"
-    if not dated:
-        return None
-    try:
-        micros(resource["snippet"]["publishedAt"])
-    except (KeyError, TypeError, ValueError):
-        return f"{resource['id']} has no readable snippet.publishedAt"
-    return None
+    for place, resource in json_lines(path):
+        problem = resource_problem(resource, dated=dated)
+        if problem:
+            msg = f"{place}: {problem}"
+            raise CorpusError(msg)
+        yield resource["id"], resource

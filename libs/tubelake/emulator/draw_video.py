@@ -8,22 +8,16 @@ from random import Random
 from typing import Any
 
 from tubelake.emulator import vocabulary
+from tubelake.emulator.recipes import SIZES
 
 ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 NEW_PICTURES_SINCE = datetime(2026, 9, 11, tzinfo=UTC)
-_PICTURES = {
-    "default": ("default", 120, 90),
-    "medium": ("mqdefault", 320, 180),
-    "high": ("hqdefault", 480, 360),
-    "standard": ("sddefault", 640, 480),
-    "maxres": ("maxresdefault", 1280, 720),
-    "fhd": ("fhddefault", 1920, 1080),
-    "qhd": ("qhddefault", 2560, 1440),
-    "uhd": ("uhddefault", 3840, 2160),
-}
+# What the API calls the sizes of a thumbnail.
+_PICTURES = ("default", "medium", "high", "standard", "maxres", "fhd", "qhd", "uhd")
 _ALWAYS, _STANDARD, _MAXRES = 3, 4, 5
 _CATEGORIES = ("10", "20", "22", "24", "26", "27", "28", "1", "17", "25")
 _MOST_VIEWS = 15_000_000_000
+_MOST_COMMENTS = 2_000
 # YouTube takes 100 characters; the rest is room for a planted keyword.
 _LONGEST_TITLE = 75
 
@@ -137,7 +131,7 @@ def _thumbnails(random: Random, video_id: str, published: datetime) -> dict[str,
         sizes = random.randint(_MAXRES, len(_PICTURES))
     return {
         name: {"url": f"https://i.ytimg.com/vi/{video_id}/{file}.jpg", "width": width, "height": height}
-        for name, (file, width, height) in list(_PICTURES.items())[:sizes]
+        for name, (file, (width, height)) in zip(_PICTURES[:sizes], SIZES.items(), strict=False)
     }
 
 
@@ -146,7 +140,7 @@ def _content_details(random: Random, broadcast: str) -> dict[str, Any]:
         "duration": iso_duration(_seconds(random) if broadcast == "none" else 0),
         "dimension": "3d" if random.random() < 0.01 else "2d",
         "definition": "hd" if random.random() < 0.85 else "sd",
-        "caption": "true" if random.random() < 0.3 else "false",
+        "caption": "true" if random.random() < 0.3 and broadcast == "none" else "false",
         "licensedContent": random.random() < 0.5,
         "contentRating": {},
         "projection": "rectangular",
@@ -173,11 +167,16 @@ def _status(random: Random) -> dict[str, Any]:
 def _statistics(random: Random, views: int) -> dict[str, str]:
     """Counters as strings; each may be hidden by itself."""
     likes = int(views * min(0.2, random.lognormvariate(-3.6, 0.6)))
-    comments = int(likes * min(1.0, random.lognormvariate(-2.5, 0.8)))
+    comments = _comment_count(int(likes * min(1.0, random.lognormvariate(-2.5, 0.8))))
     hidden = {"viewCount": 0.005, "likeCount": 0.04, "commentCount": 0.04}
     counters = {"viewCount": views, "likeCount": likes, "commentCount": comments}
     shown = {name: str(count) for name, count in counters.items() if random.random() >= hidden[name]}
     return shown | {"favoriteCount": "0"}
+
+
+def _comment_count(plausible: int) -> int:
+    """Fewer comments than are plausible, because every one that is counted is also written."""
+    return min(_MOST_COMMENTS, round(math.sqrt(plausible)))
 
 
 def _live_details(random: Random, broadcast: str, published: datetime) -> dict[str, str]:

@@ -18,6 +18,14 @@ _UNREGISTERED = (
     "Please use API Key or other form of API consumer identity to call this API."
 )
 _BAD_KEY = "API key not valid. Please pass a valid API key."
+_KEY_IS_NOT_ENOUGH = (
+    "API keys are not supported by this API. Expected OAuth2 access token or other authentication credentials that "
+    "assert a principal. See https://cloud.google.com/docs/authentication"
+)
+_UNKNOWN_CALLER = (
+    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
+    "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
+)
 _QUOTA = (
     "The request cannot be completed because you have exceeded your "
     '<a href="/youtube/v3/getting-started#quota">quota</a>.'
@@ -37,6 +45,7 @@ class ApiError(Exception):
         location: str | None = None,
         location_type: str = "parameter",
         details: Sequence[Mapping[str, Any]] = (),
+        short: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -46,10 +55,11 @@ class ApiError(Exception):
         self.location = location
         self.location_type = location_type
         self.details = details
+        self.short = short or message
 
     def body(self) -> dict[str, Any]:
         """The `{"error": ...}` object of this error."""
-        entry = {"message": self.message, "domain": self.domain, "reason": self.reason}
+        entry = {"message": self.short, "domain": self.domain, "reason": self.reason}
         if self.location is not None:
             entry |= {"location": self.location, "locationType": self.location_type}
         error: dict[str, Any] = {
@@ -139,3 +149,93 @@ def not_authorized(name: str) -> ApiError:
     """401 for a parameter that needs the owner's consent, which the emulator never has."""
     message = f"The request uses the <code>{name}</code> parameter but is not properly authorized."
     return ApiError(401, "authorizationRequired", message, location=name)
+
+
+def video_not_found(kind: str, documented_at: str) -> ApiError:
+    """404 for a video whose comments or captions (`kind`) are asked for and that does not exist."""
+    message = f"The video identified by the {_linked(documented_at, 'videoId')} parameter could not be found."
+    return ApiError(404, "videoNotFound", message, domain=f"youtube.{kind}", location="videoId")
+
+
+def comments_disabled() -> ApiError:
+    """403 for the comments of a video that allows none."""
+    message = (
+        f"The video identified by the {_linked('commentThreads/list', 'videoId')} parameter has disabled comments."
+    )
+    return ApiError(403, "commentsDisabled", message, domain="youtube.commentThread", location="videoId")
+
+
+def comment_channel_not_found() -> ApiError:
+    """404 for the comments of a channel that does not exist."""
+    name = _linked("commentThreads/list", "allThreadsRelatedToChannelId")
+    message = f"The channel identified by the {name} parameter could not be found."
+    return ApiError(404, "channelNotFound", message, domain="youtube.commentThread", location="channelId")
+
+
+def comment_not_found(name: str) -> ApiError:
+    """404 for the replies of a comment that does not exist."""
+    message = f"The comment identified by the {_linked('comments/list', name)} parameter could not be found."
+    return ApiError(404, "commentNotFound", message, domain="youtube.comment", location=name)
+
+
+def video_chart_not_found() -> ApiError:
+    """404 for a chart of a category that has none."""
+    message = "The requested video chart is not supported or is not available."
+    return ApiError(404, "videoChartNotFound", message, domain="youtube.video", location="chart")
+
+
+def caption_not_found() -> ApiError:
+    """404 for a caption track that does not exist."""
+    message = (
+        "The caption track could not be found. Check the value of the request's <code>id</code> parameter "
+        "to ensure that it is correct."
+    )
+    return ApiError(404, "captionNotFound", message, domain="youtube.caption", location="id")
+
+
+def caption_forbidden() -> ApiError:
+    """403 for the captions of somebody else's video."""
+    message = (
+        "The permissions associated with the request are not sufficient to download the caption track. The request "
+        "might not be properly authorized, or the video order might not have enabled third-party contributions "
+        "for this caption."
+    )
+    return ApiError(403, "forbidden", message, domain="youtube.caption", location="id")
+
+
+def caption_not_convertible() -> ApiError:
+    """400 for a format or language that a caption track cannot be turned into."""
+    message = (
+        "The caption track data could not be converted to the requested language and/or format. Ensure that the "
+        "requested <code>tfmt</code> and <code>tlang</code> values are valid, and that the "
+        "<code>snippet.status</code> of the requested caption track is not <code>failed</code>."
+    )
+    return ApiError(400, "couldNotConvert", message, domain="youtube.caption")
+
+
+def login_required() -> ApiError:
+    """401 for a call that has no access token where one is needed."""
+    return _unauthenticated("required", "Login Required.", _KEY_IS_NOT_ENOUGH, "CREDENTIALS_MISSING")
+
+
+def invalid_credentials() -> ApiError:
+    """401 for an access token that is unknown or has expired."""
+    return _unauthenticated("authError", "Invalid Credentials", _UNKNOWN_CALLER, "ACCESS_TOKEN_EXPIRED")
+
+
+def _unauthenticated(reason: str, short: str, message: str, code: str) -> ApiError:
+    info = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": code,
+        "domain": "googleapis.com",
+        "metadata": {"service": "youtube.googleapis.com"},
+    }
+    return ApiError(
+        401, reason, message, short=short, domain="global", location="Authorization", location_type="header",
+        details=(info,),
+    )  # fmt: skip
+
+
+def _linked(documented_at: str, name: str) -> str:
+    """A parameter's name as the API's messages show it: a link to its description."""
+    return f'<code><a href="/youtube/v3/docs/{documented_at}#{name}">{name}</a></code>'

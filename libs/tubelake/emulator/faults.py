@@ -7,10 +7,16 @@ A schedule is a list of entries. Each says which calls (`method`, `match`), when
     - {method: videos.list, every: 10, kind: truncate}
     - {method: search.list, match: {q: lofi}, first: 1, status: 403, reason: quotaExceeded}
     - {method: search.list, first: 5, delay: 1.5}
+    - {method: thumbnails, match: {name: maxresdefault}, kind: redirect, location: mqdefault}
+    - {method: player, match: {videoId: abcdefghijk}, reason: AgeRestricted}
 
 `at`, `every` and `first` count the calls that the entry's `method` and `match` let through, from 1; an entry
 with none of them, and no `rate`, always happens. The first entry that happens wins. `delay` may come with a
-`status` or `kind`. A fault costs no quota; a call that is only delayed, or whose answer loops, does.
+`status` or `kind`. `location` is the address that a redirect leads to; of a thumbnail it may be the name of
+another size. A fault costs no quota; a call that is only delayed, or whose answer loops, does.
+
+The pages that transcripts are read from (PAGE_REASONS) also fail by `reason` alone, with a page that says no. The
+reason is the exception that youtube-transcript-api makes of it; `consent` is the page that has cookies accepted first.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +28,20 @@ import yaml
 
 from tubelake.emulator.draws import draw
 
-KINDS = frozenset({"truncate", "html", "broken_json", "reset", "loop"})
+KINDS = frozenset({"truncate", "html", "broken_json", "empty", "reset", "redirect", "loop"})
+PAGE_REASONS: Mapping[str, frozenset[str]] = {
+    "watch": frozenset({"consent", "FailedToCreateConsentCookie", "IpBlocked", "YouTubeDataUnparsable"}),
+    "player": frozenset(
+        {
+            "AgeRestricted",
+            "PoTokenRequired",
+            "RequestBlocked",
+            "TranscriptsDisabled",
+            "VideoUnavailable",
+            "VideoUnplayable",
+        }
+    ),
+}
 _REASONS = {
     400: "badRequest",
     403: "quotaExceeded",
@@ -41,6 +60,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "retry_after": (int, float),
     "delay": (int, float),
     "kind": str,
+    "location": str,
 }
 _ERROR_STATUSES = range(400, 600)
 
@@ -64,6 +84,7 @@ class Fault:
     retry_after: float | None = None
     delay: float = 0.0
     kind: str | None = None
+    location: str = ""
 
 
 class Schedule:
@@ -143,10 +164,14 @@ def _shape_problem(entry: Any) -> str | None:
 
 
 def _value_problem(entry: Mapping[str, Any]) -> str | None:
-    if not {"status", "delay", "kind"} & set(entry):
-        return "one of status, delay, kind is needed"
+    pages = PAGE_REASONS.get(entry.get("method", "*"), frozenset())
+    if not {"status", "delay", "kind"} & set(entry) and entry.get("reason") not in pages:
+        known = f"; or as reason {', '.join(sorted(pages))}" if pages else ""
+        return f"one of status, delay, kind is needed{known}"
     if "status" in entry and "kind" in entry:
         return "status and kind exclude each other"
+    if ("location" in entry) != (entry.get("kind") == "redirect"):
+        return "kind redirect needs a location, and nothing else has one"
     checks: Mapping[str, Callable[[Any], bool]] = {
         "kind": lambda value: value in KINDS,
         "status": lambda value: value in _ERROR_STATUSES,

@@ -1,22 +1,22 @@
 """The list methods beside search: videos, statistics, channels, playlists, their items, categories."""
 
 import base64
-import binascii
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from tubelake.emulator import errors, params, resources
-from tubelake.emulator.entries import Resource, counter
+from tubelake.emulator.charts import ALL_CATEGORIES
+from tubelake.emulator.entries import Resource
 from tubelake.emulator.paging import page
 from tubelake.emulator.params import Params
 from tubelake.emulator.world import World
 
-# What the chart of most popular videos holds at most.
-_CHART_LENGTH = 200
+_REGION = re.compile("[A-Z]{2}")
 
 
 def videos_list(world: World, asked: Params) -> dict[str, Any]:
-    """The videos of up to 50 ids, unknown ones silently missing, or a page of the most viewed ones."""
+    """The videos of up to 50 ids, unknown ones silently missing, or a page of a chart."""
     parts = params.parts(asked, "Video")
     size = params.max_results(asked, lowest=1)
     if params.one_filter(asked, ("id", "chart")) == "chart":
@@ -104,11 +104,12 @@ def _answer(kind: str, items: Sequence[Resource], total: int, size: int, tokens:
     return resources.listing(kind, items, pageInfo={"totalResults": total, "resultsPerPage": size}, **tokens)
 
 
-def _chart(world: World, asked: Params) -> list[Resource]:
-    category = asked.get("videoCategoryId", "0")
-    videos = world.corpus.videos.values()
-    chosen = [video for video in videos if category in {"0", video["snippet"].get("categoryId")}]
-    return sorted(chosen, key=lambda video: (-counter(video, "viewCount"), video["id"]))[:_CHART_LENGTH]
+def _chart(world: World, asked: Params) -> Sequence[Resource]:
+    name = "regionCode"
+    region = asked.get(name, "").upper()
+    if region and not _REGION.fullmatch(region):
+        raise errors.invalid_value(name, asked[name], "An ISO 3166-1 alpha-2 country code is expected.")
+    return world.chart(region, asked.get("videoCategoryId") or ALL_CATEGORIES)
 
 
 def _named(world: World, name: str) -> tuple[str, ...]:
@@ -156,7 +157,7 @@ def _item_by_id(world: World, item_id: str) -> list[Resource]:
         decoded = base64.urlsafe_b64decode(item_id + "=" * (-len(item_id) % 4)).decode()
         playlist_id = decoded.rpartition(".")[0]
         rows = _rows(world, playlist_id)
-    except (binascii.Error, UnicodeDecodeError, errors.ApiError):
+    except (ValueError, errors.ApiError):
         rows = [row for items in world.corpus.playlist_items.values() for row in enumerate(items)]
         playlist_id = ""
     items = (_item(playlist_id, position, resource) for position, resource in rows)

@@ -59,16 +59,16 @@ def ids(params: Params, name: str = "id") -> tuple[str, ...]:
     return found
 
 
-def max_results(params: Params, default: int = 5, lowest: int = 0) -> int:
-    """The page size; outside `lowest`..50 is the real 400."""
+def max_results(params: Params, default: int = 5, lowest: int = 0, highest: int = MAX_IDS) -> int:
+    """The page size; outside `lowest`..`highest` is the real 400."""
     name = "maxResults"
     text = params.get(name, str(default))
-    hint = f"Values must be within the range: [{lowest}, {MAX_IDS}]"
+    hint = f"Values must be within the range: [{lowest}, {highest}]"
     try:
         size = int(text)
     except ValueError:
         raise errors.invalid_value(name, text, hint) from None
-    if not lowest <= size <= MAX_IDS:
+    if not lowest <= size <= highest:
         raise errors.invalid_value(name, text, hint)
     return size
 

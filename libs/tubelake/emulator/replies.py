@@ -5,7 +5,8 @@ import gzip
 import json
 import socket
 import struct
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from aiohttp import web
 
@@ -13,6 +14,7 @@ from tubelake.emulator import errors
 from tubelake.emulator.faults import Fault
 
 _JSON_TYPE = "application/json; charset=UTF-8"
+_HTML_TYPE = "text/html; charset=UTF-8"
 _WORTH_ZIPPING = 1_024
 _HTML = (
     b"<!DOCTYPE html><html><head><title>Sorry...</title></head>"
@@ -20,6 +22,17 @@ _HTML = (
 )
 # Closing a socket that lingers for no time sends a reset instead of an orderly end.
 _NO_LINGER = struct.pack("ii", 1, 0)
+
+
+@dataclass(frozen=True)
+class Download:
+    """An answer that is a file and not JSON."""
+
+    data: bytes
+    content_type: str
+
+
+Answer: TypeAlias = dict[str, Any] | Download
 
 
 def encoded(body: dict[str, Any], *, pretty: bool = False) -> bytes:
@@ -59,20 +72,32 @@ def fault_error(fault: Fault) -> errors.ApiError:
     return errors.ApiError(fault.status or 500, fault.reason, message or fault.reason, domain=domain)
 
 
-async def damaged(request: web.Request, kind: str, answer: dict[str, Any]) -> web.StreamResponse:
-    """The reply of a fault kind, made of the answer that would have been right."""
+def page_error(status: int, retry_after: float | None = None) -> web.Response:
+    """The reply of an error outside the API: a page for people."""
+    reply = web.Response(status=status, body=_HTML, headers={"Content-Type": _HTML_TYPE})
+    if retry_after is not None:
+        reply.headers["Retry-After"] = f"{retry_after:g}"
+    return reply
+
+
+async def damaged(request: web.Request, kind: str, answer: Answer, location: str = "") -> web.StreamResponse:
+    """The reply of a fault kind, made of the answer that would have been right; a redirect leads to `location`."""
     if kind == "html":
-        return web.Response(body=_HTML, headers={"Content-Type": "text/html; charset=UTF-8"})
-    data = encoded(answer)
-    if kind == "broken_json":
-        return web.Response(body=data[: len(data) // 2], headers={"Content-Type": _JSON_TYPE})
+        return web.Response(body=_HTML, headers={"Content-Type": _HTML_TYPE})
     if kind == "reset":
         return _reset(request)
-    return await _truncated(request, data)
+    if kind == "redirect":
+        return web.Response(status=302, headers={"Location": location})
+    file = answer if isinstance(answer, Download) else Download(encoded(answer), _JSON_TYPE)
+    kept = {"empty": 0, "broken_json": len(file.data) // 2}
+    if kind in kept:
+        return web.Response(body=file.data[: kept[kind]], headers={"Content-Type": file.content_type})
+    return await _truncated(request, file)
 
 
-async def _truncated(request: web.Request, data: bytes) -> web.StreamResponse:
-    reply = web.StreamResponse(headers={"Content-Type": _JSON_TYPE, "Content-Length": str(len(data))})
+async def _truncated(request: web.Request, file: Download) -> web.StreamResponse:
+    data = file.data
+    reply = web.StreamResponse(headers={"Content-Type": file.content_type, "Content-Length": str(len(data))})
     reply.force_close()
     await reply.prepare(request)
     await reply.write(data[: len(data) // 2])

@@ -40,6 +40,10 @@ class Emulator:
         """Set the emulated time; it runs on from there."""
         self.world.clock.move(to)
 
+    def remove(self, *video_ids: str) -> None:
+        """Delete videos, as their owner would; a ValueError names one that is not there."""
+        self.world.remove(video_ids)
+
     def set_faults(self, *faults: Fault) -> None:
         """Replace the fault schedule."""
         self.world.schedule.replace(faults)

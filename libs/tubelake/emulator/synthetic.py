@@ -13,13 +13,25 @@ import yaml
 from tubelake.emulator import vocabulary
 from tubelake.emulator.categories import standard_categories
 from tubelake.emulator.channels import channel
-from tubelake.emulator.corpus import CATEGORIES_FILE, CHANNELS_FILE, VIDEOS_FILE
+from tubelake.emulator.corpus import (
+    CATEGORIES_FILE,
+    CHANNELS_FILE,
+    COMMENTS_FILE,
+    THUMBNAILS_FILE,
+    TRANSCRIPTS_FILE,
+    VIDEOS_FILE,
+)
+from tubelake.emulator.draw_comments import comments
+from tubelake.emulator.draw_thumbnails import recipes
+from tubelake.emulator.draw_transcripts import Talk, caption_tracks, talks, topic_segments
 from tubelake.emulator.draw_video import Maker, Words, identifier, phrase, rfc3339, video
-from tubelake.emulator.entries import Resource, fold
+from tubelake.emulator.entries import Resource, counter, fold
 from tubelake.emulator.search import matches as text_matches
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 3
 TRUTH_FILE = "corpus.yml"
+SEGMENTS_FILE = "segments.jsonl"
+_EXTRAS = (COMMENTS_FILE, TRANSCRIPTS_FILE, SEGMENTS_FILE, THUMBNAILS_FILE)
 DEFAULT_KEYWORDS = ("lofi", "cooking", "review")
 # The share of the videos that match the first keyword, the second, and so on; the last is for all others.
 _DEFAULT_SHARES = (0.10, 0.20, 0.05)
@@ -39,11 +51,13 @@ def make_corpus(
     keywords: Sequence[str] = DEFAULT_KEYWORDS,
     *,
     matches: Mapping[str, int] | None = None,
+    extras: bool = True,
 ) -> dict[str, int]:
     """Write a corpus into `folder` and give the number of videos that match each keyword.
 
     `matches` says exactly how many videos match a keyword, of `keywords` or another; the others get about a
-    default share. The truth is also in `corpus.yml`. A number that cannot be had is a ValueError.
+    default share. The truth is also in `corpus.yml`. A number that cannot be had is a ValueError. Without `extras`
+    there are only videos and channels: no comments, transcripts and thumbnails.
     """
     asked = dict(matches or {})
     wanted = _wanted(videos, keywords, asked)
@@ -58,7 +72,10 @@ def make_corpus(
     _write_lines(folder / VIDEOS_FILE, made)
     _write_lines(folder / CHANNELS_FILE, _channels(random, makers, made))
     _write_lines(folder / CATEGORIES_FILE, standard_categories())
-    _write_truth(folder, {"videos": videos, "seed": seed, "matches": truth})
+    for name in _EXTRAS:
+        (folder / name).unlink(missing_ok=True)
+    counts = _write_extras(folder, made, seed) if extras else {}
+    _write_truth(folder, {"videos": videos, "seed": seed, "matches": truth, **counts})
     return truth
 
 
@@ -190,10 +207,49 @@ def _channels(random: Random, makers: Iterable[Maker], videos: Iterable[Resource
         yield made
 
 
-def _write_lines(path: Path, resources: Iterable[Resource]) -> None:
+def _write_extras(folder: Path, videos: Sequence[Resource], seed: int) -> dict[str, dict[str, int]]:
+    """Write what belongs to `videos`, and give how much of it there is."""
+    threads = _write_lines(folder / COMMENTS_FILE, comments(videos, seed))
+    said = list(talks(videos, seed))
+    _write_lines(folder / TRANSCRIPTS_FILE, caption_tracks(said, seed))
+    segments = _write_lines(folder / SEGMENTS_FILE, topic_segments(said))
+    pictures = list(recipes(videos, seed))
+    _write_lines(folder / THUMBNAILS_FILE, pictures)
+    return {
+        "comments": _comment_truth(videos, threads),
+        "transcripts": _transcript_truth(said) | {"segments": segments},
+        "thumbnails": _thumbnail_truth(pictures),
+    }
+
+
+def _transcript_truth(said: Sequence[Talk]) -> dict[str, int]:
+    """How many videos have captions, and how many tracks of each kind there are."""
+    generated = [is_generated for talk in said for _, is_generated in talk.tracks]
+    return {"videos": len(said), "manual": generated.count(False), "generated": generated.count(True)}
+
+
+def _thumbnail_truth(pictures: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many videos have a picture, and how many words and faces are on them all."""
+    on_them = {name: sum(len(picture[name]) for picture in pictures) for name in ("words", "faces")}
+    return {"pictures": len(pictures), **on_them}
+
+
+def _comment_truth(videos: Iterable[Resource], threads: int) -> dict[str, int]:
+    """How many comments there are, and how many videos have them turned off."""
+    statistics = [item["statistics"] for item in videos if "statistics" in item]
+    written = sum(counter(item, "commentCount") for item in videos)
+    disabled = sum("commentCount" not in counters for counters in statistics)
+    return {"threads": threads, "replies": written - threads, "videos_disabled": disabled}
+
+
+def _write_lines(path: Path, resources: Iterable[Resource]) -> int:
+    """Write a line for each of `resources` and give their number."""
+    number = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for resource in resources:
+            number += 1
             file.write(json.dumps(resource, ensure_ascii=False, separators=(",", ":")) + "\n")
+    return number
 
 
 def _write_truth(folder: Path, truth: Mapping[str, Any]) -> None:

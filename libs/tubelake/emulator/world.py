@@ -1,13 +1,16 @@
 """The state of one running emulator: what it serves, how it misbehaves, and what it was asked."""
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tubelake.emulator.charts import Chart, make_chart
 from tubelake.emulator.corpus import Corpus
 from tubelake.emulator.faults import Fault, Schedule
+from tubelake.emulator.oauth import Grants
 from tubelake.emulator.quota import DAILY_LIMITS, Clock, Quota
+from tubelake.emulator.removal import without
 from tubelake.emulator.search import Search, make_search
 
 # A call: method, parameters without the key, HTTP status. Old ones go, so that a server can run for weeks.
@@ -36,9 +39,9 @@ class EmulatorOptions:
     latency_seconds: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class World:
-    """One emulator: every method reads it, only the server changes it."""
+    """One emulator: every method reads it, only the server and `remove` change it."""
 
     corpus: Corpus
     options: EmulatorOptions
@@ -46,8 +49,22 @@ class World:
     quota: Quota
     schedule: Schedule
     search: Search
+    chart: Chart
+    grants: Grants
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=_CALLS_KEPT))
     pages_asked: Counter[tuple[bytes, int]] = field(default_factory=Counter)
+
+    def remove(self, video_ids: Iterable[str]) -> None:
+        """Delete videos: nothing finds or shows them from now on. A ValueError names one that is not there."""
+        gone = frozenset(video_ids)
+        unknown = sorted(gone - self.corpus.videos.keys())
+        if unknown:
+            msg = f"there is no video {unknown[0]!r} to remove"
+            raise ValueError(msg)
+        left = without(self.corpus, gone)
+        self.search = make_search(left, self.options.result_cap, self.options.seed)
+        self.chart = make_chart(left, self.options.seed)
+        self.corpus = left
 
 
 def make_world(corpus: Corpus, options: EmulatorOptions) -> World:
@@ -64,4 +81,6 @@ def make_world(corpus: Corpus, options: EmulatorOptions) -> World:
         quota=Quota(clock, {**DAILY_LIMITS, **options.limits}),
         schedule=Schedule(options.faults, options.seed),
         search=make_search(corpus, options.result_cap, options.seed),
+        chart=make_chart(corpus, options.seed),
+        grants=Grants(clock),
     )
