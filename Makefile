@@ -18,6 +18,7 @@ $(UV):
 .venv/.ready: pyproject.toml uv.lock | $(UV)
 	@echo "Setting up the environment (3.8 GB the first time, then cached) ..."
 	@$(UV) sync --frozen --quiet
+	@$(RUN) tubelake warm-up
 	@touch $@
 
 setup: java .venv/.ready  ## everything that the other targets need

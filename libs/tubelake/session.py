@@ -4,9 +4,7 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import socket
-import subprocess
 import sys
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
-from tubelake import resources
+from tubelake import jvm, resources
 from tubelake.errors import UsageError
 from tubelake.settings import Spark
 
@@ -34,9 +32,8 @@ NLP_EXCLUDES = (
     "org.apache.poi:poi-ooxml",
     "org.apache.poi:poi-scratchpad",
 )
+_JAVA_OPTIONS = "-Dio.netty.tryReflectionSetAccessible=true"  # Arrow's memory needs it from Java 9 on
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
-OLDEST_JAVA = 17
-_JAVA_VERSION = re.compile(r'(?:^JAVA_VERSION=| version )"(?:1\.)?(\d+)', re.MULTILINE)  # Java 8 calls itself 1.8
 MASTER_SECONDS = 5.0
 # Settings that are lists: what spark-submit names comes besides what Delta needs, not in its place.
 _LISTS = {
@@ -61,7 +58,7 @@ def get_session(spark: Spark, log_file: Path | None = None) -> "SparkSession":
     active = SparkSession.getActiveSession()
     if active is not None:
         return active
-    check_java()
+    jvm.check_java()
     set_worker_python()
     try:
         submitted = _submitted_conf()
@@ -130,7 +127,7 @@ def session_conf(spark: Spark) -> dict[str, str]:
         "spark.master": master,
         "spark.app.name": "tubelake",
         "spark.driver.memory": spark.driver_memory,
-        "spark.driver.extraJavaOptions": "-Dio.netty.tryReflectionSetAccessible=true",
+        "spark.driver.extraJavaOptions": _JAVA_OPTIONS,
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
@@ -174,9 +171,10 @@ def packages(*, nlp: bool) -> list[str]:
 
 def _jars_conf(spark: Spark, *, local: bool) -> dict[str, str]:
     """Jars by path once Ivy has resolved them: resolving again costs 1-3 s a start, and copying them as much."""
-    jars = _known_jars(spark)
+    jars = known_jars(spark)
     if jars and local:
-        return {"spark.driver.extraClassPath": os.pathsep.join(jars)}
+        options = f"{_JAVA_OPTIONS} {jvm.class_options(jars, record=spark.record_classes)}"
+        return {"spark.driver.extraClassPath": os.pathsep.join(jars), "spark.driver.extraJavaOptions": options}
     if jars:
         return {"spark.jars": ",".join(jars)}
     return {
@@ -191,7 +189,8 @@ def _jar_list(spark: Spark) -> Path:
     return user_cache_path("tubelake") / f"jars-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}.json"
 
 
-def _known_jars(spark: Spark) -> list[str]:
+def known_jars(spark: Spark) -> list[str]:
+    """The jars that an earlier session resolved, as paths; none before the first."""
     try:
         jars: list[str] = json.loads(_jar_list(spark).read_text())
     except (OSError, ValueError):
@@ -203,7 +202,7 @@ def remember_jars(spark: Spark, session: "SparkSession") -> None:
     """Note which jars Ivy resolved for this session, so that the next one needs no Ivy."""
     resolved = session.conf.get("spark.jars", "") or ""
     jars = [jar.removeprefix("file://") for jar in resolved.split(",") if jar]
-    if not jars or _known_jars(spark) or not all(Path(jar).is_file() for jar in jars):
+    if not jars or known_jars(spark) or not all(Path(jar).is_file() for jar in jars):
         return
     file = _jar_list(spark)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -223,39 +222,6 @@ def _gateway(**options: Any) -> "JavaGateway":
     from pyspark.java_gateway import launch_gateway
 
     return launch_gateway(**options)  # type: ignore[no-untyped-call]
-
-
-def check_java() -> None:
-    """Raises UsageError unless the Java that Spark will start, JAVA_HOME's or else the PATH's, is new enough."""
-    home = os.environ.get("JAVA_HOME")
-    found = str(Path(home) / "bin" / "java") if home else shutil.which("java")
-    java = Path(found) if found and Path(found).exists() else None
-    where = f"JAVA_HOME={home}" if home else "the PATH"
-    number = java_version(java) if java else None
-    if number is None:
-        raise UsageError(f"Java {OLDEST_JAVA} or newer is needed and {where} has none: install one, or set JAVA_HOME")
-    if number < OLDEST_JAVA:
-        raise UsageError(
-            f"Java {OLDEST_JAVA} or newer is needed and {java} is Java {number}: install one, or set JAVA_HOME"
-        )
-
-
-def java_version(java: Path) -> int | None:
-    """The major version of this `java`, from the file beside it or else by asking it; None: it does not start."""
-    try:
-        text = (java.resolve().parents[1] / "release").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        text = ""
-    found = _JAVA_VERSION.search(text) or _JAVA_VERSION.search(_says(java))
-    return int(found[1]) if found else None
-
-
-def _says(java: Path) -> str:
-    try:
-        done = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stderr + done.stdout
 
 
 def check_master(master: str | None) -> None:

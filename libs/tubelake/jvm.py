@@ -1,0 +1,87 @@
+"""The Java that a session starts in: whether it is new enough, and the classes kept from an earlier start."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from tubelake.errors import UsageError
+
+OLDEST_JAVA = 17
+_JAVA_VERSION = re.compile(r'(?:^JAVA_VERSION=| version )"(?:1\.)?(\d+)', re.MULTILINE)  # Java 8 calls itself 1.8
+
+
+def java() -> Path | None:
+    """The `java` that Spark will start, JAVA_HOME's or else the PATH's; None where there is none."""
+    home = os.environ.get("JAVA_HOME")
+    found = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    return Path(found) if found and Path(found).exists() else None
+
+
+def check_java() -> None:
+    """Raises UsageError unless the Java that Spark will start is new enough."""
+    found = java()
+    home = os.environ.get("JAVA_HOME")
+    where = f"JAVA_HOME={home}" if home else "the PATH"
+    number = java_version(found) if found else None
+    if number is None:
+        raise UsageError(f"Java {OLDEST_JAVA} or newer is needed and {where} has none: install one, or set JAVA_HOME")
+    if number < OLDEST_JAVA:
+        raise UsageError(
+            f"Java {OLDEST_JAVA} or newer is needed and {found} is Java {number}: install one, or set JAVA_HOME"
+        )
+
+
+def java_version(java: Path) -> int | None:
+    """The major version of this `java`, from the file beside it or else by asking it; None: it does not start."""
+    found = _JAVA_VERSION.search(_release(java)) or _JAVA_VERSION.search(_says(java))
+    return int(found[1]) if found else None
+
+
+def _release(java: Path) -> str:
+    try:
+        return (java.resolve().parents[1] / "release").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _says(java: Path) -> str:
+    try:
+        done = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stderr + done.stdout
+
+
+def class_archive(jars: Sequence[str]) -> Path:
+    """Where the classes of a session with these jars are kept; another Java, Spark or jar is another file.
+
+    Spark loads some 20,000 classes from jars before it does anything. An archive of the JVM (class data sharing)
+    gives them back parsed and verified: a start took 5.7 s without and 3.3 s with it, the first Delta commits of a
+    process 25 s and 17 s.
+    """
+    found = java()
+    about = repr([str(found), _release(found) if found else "", version("pyspark"), list(jars)])
+    return user_cache_path("tubelake") / f"classes-{hashlib.sha256(about.encode()).hexdigest()[:12]}.jsa"
+
+
+def class_options(jars: Sequence[str], *, record: bool) -> str:
+    """The JVM's options to use the archive of `jars`, if there is one, or to write it when the session ends.
+
+    An archive that does not fit after all is ignored by the JVM.
+    """
+    archive = class_archive(jars)
+    if record:
+        return f"-XX:ArchiveClassesAtExit={being_written(archive)}"
+    return f"-XX:SharedArchiveFile={archive} -Xlog:cds=off" if archive.is_file() else ""
+
+
+def being_written(archive: Path) -> Path:
+    """The archive under the name that it has until it is whole."""
+    return archive.with_suffix(".new")
