@@ -1,9 +1,15 @@
 """The error table: what each answer of the API makes the run do."""
 
 import pytest
+import youtube_transcript_api
 
 from tubelake.youtube.client import BROKEN_ANSWER, NO_ANSWER
-from tubelake.youtube.outcomes import Outcome, is_final, outcome
+from tubelake.youtube.outcomes import NOT_OWNER, Outcome, is_final, outcome
+
+
+def test_every_exception_of_the_transcript_library_has_its_row():
+    for error in youtube_transcript_api.CouldNotRetrieveTranscript.__subclasses__():
+        assert outcome(400, error.__name__) in {Outcome.BLOCKED, Outcome.FINAL, Outcome.RETRY}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +46,25 @@ from tubelake.youtube.outcomes import Outcome, is_final, outcome
         (400, "invalidParameter", Outcome.BUG),
         (405, "HTTP 405", Outcome.BUG),
         (418, "HTTP 418", Outcome.BUG),
+        (200, "RequestBlocked", Outcome.BLOCKED),
+        (200, "IpBlocked", Outcome.BLOCKED),
+        (429, "IpBlocked", Outcome.BLOCKED),
+        (429, "YouTubeRequestFailed", Outcome.BLOCKED),
+        (403, "YouTubeRequestFailed", Outcome.RETRY),
+        (404, "YouTubeRequestFailed", Outcome.RETRY),
+        (200, "YouTubeDataUnparsable", Outcome.RETRY),
+        (200, "FailedToCreateConsentCookie", Outcome.RETRY),
+        (200, "TranscriptsDisabled", Outcome.FINAL),
+        (200, "NoTranscriptFound", Outcome.FINAL),
+        (200, "VideoUnavailable", Outcome.FINAL),
+        (200, "VideoUnplayable", Outcome.FINAL),
+        (200, "InvalidVideoId", Outcome.FINAL),
+        (200, "AgeRestricted", Outcome.FINAL),
+        (200, "PoTokenRequired", Outcome.FINAL),
+        (200, "NotTranslatable", Outcome.FINAL),
+        (200, "TranslationLanguageNotAvailable", Outcome.FINAL),
+        (400, "couldNotConvert", Outcome.FINAL),
+        (403, NOT_OWNER, Outcome.FINAL),
     ],
 )
 def test_what_an_answer_means(status, reason, expected):

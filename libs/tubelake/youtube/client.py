@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http.client import HTTPException
@@ -46,7 +47,7 @@ def call(access: Access, method: str, params: dict[str, Any]) -> Answer:
     try:
         status, body = request.execute(http=_http(access.timeout_seconds), num_retries=0)
     except HttpError as error:
-        return _refused(error)
+        return refused(error)
     except (OSError, HTTPException, httplib2.HttpLib2Error) as error:
         _connections.by_timeout.clear()  # a connection that broke once is not asked again
         return Answer(0, f"{NO_ANSWER}: {type(error).__name__}", None, {})
@@ -55,7 +56,7 @@ def call(access: Access, method: str, params: dict[str, Any]) -> Answer:
 
 def _request(access: Access, method: str, params: dict[str, Any]) -> HttpRequest:
     name, verb = method.split(".")
-    request: HttpRequest = getattr(_resource(access.endpoint, name), verb)(**params)
+    request: HttpRequest = getattr(resource(access.endpoint, name), verb)(**params)
     request.headers[KEY_HEADER] = access.api_key
     request.postproc = lambda response, content: (response.status, content)  # the log keeps the body as it came
     return request
@@ -69,8 +70,8 @@ def _service(endpoint: str | None) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _resource(endpoint: str | None, name: str) -> Any:
-    """Kept, because the client makes every method of a resource anew each time that the resource is asked for."""
+def resource(endpoint: str | None, name: str) -> Any:
+    """The methods of `name`, such as "videos". Kept: the client makes them anew each time that it is asked."""
     return getattr(_service(endpoint), name)()
 
 
@@ -102,13 +103,18 @@ def _answered(status: int, body: bytes | str) -> Answer:
     return Answer(status, None, text, content)
 
 
-def _refused(error: HttpError) -> Answer:
+def refused(error: HttpError) -> Answer:
+    """The answer that an HTTP error is."""
     body = error.content.decode("utf-8", errors="replace") if error.content else ""
+    return Answer(int(error.resp.status), _reason(body, error), body, {}, retry_after(error.resp))
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that a server asks to wait; None where it does not, or names a date."""
     try:
-        retry_after = float(error.resp.get("retry-after", ""))
+        return float(headers.get("retry-after", ""))
     except ValueError:
-        retry_after = None
-    return Answer(int(error.resp.status), _reason(body, error), body, {}, retry_after)
+        return None
 
 
 def _reason(body: str, error: HttpError) -> str:

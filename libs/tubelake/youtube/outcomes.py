@@ -10,10 +10,13 @@ class Outcome(Enum):
     RETRY = "retry"  # try again with jitter, bounded; then a failed row that the next run retries
     SLOW_DOWN = "slow down"  # the same, but everybody waits
     QUOTA = "quota"  # stop every task until the reset
+    BLOCKED = "blocked"  # stop: YouTube blocks this address; wait for hours, or set a proxy
     FINAL = "final"  # this item has no answer and never will: record it, go on
     CREDENTIALS = "credentials"  # stop: the user must give or change a key
     BUG = "bug"  # stop: the request itself is wrong
 
+
+NOT_OWNER = "notOwner"  # our word: the API says `forbidden` for this, and for a caller that may do nothing at all
 
 # Reasons that do not follow their status. https://developers.google.com/youtube/v3/docs/errors
 _BY_REASON = {
@@ -35,6 +38,24 @@ _BY_REASON = {
     "keyExpired": Outcome.CREDENTIALS,
     "accessNotConfigured": Outcome.CREDENTIALS,
     "ipRefererBlocked": Outcome.CREDENTIALS,
+    # Captions that the owner downloads: these concern one track or video, not the caller.
+    "couldNotConvert": Outcome.FINAL,
+    NOT_OWNER: Outcome.FINAL,
+    # The exceptions of youtube-transcript-api. Most come on pages with the status 200.
+    "RequestBlocked": Outcome.BLOCKED,
+    "IpBlocked": Outcome.BLOCKED,
+    "TranscriptsDisabled": Outcome.FINAL,
+    "NoTranscriptFound": Outcome.FINAL,
+    "VideoUnavailable": Outcome.FINAL,
+    "VideoUnplayable": Outcome.FINAL,
+    "InvalidVideoId": Outcome.FINAL,
+    "AgeRestricted": Outcome.FINAL,
+    "PoTokenRequired": Outcome.FINAL,
+    "NotTranslatable": Outcome.FINAL,
+    "TranslationLanguageNotAvailable": Outcome.FINAL,
+    "YouTubeRequestFailed": Outcome.RETRY,
+    "YouTubeDataUnparsable": Outcome.RETRY,
+    "FailedToCreateConsentCookie": Outcome.RETRY,
 }
 _BY_STATUS = {
     0: Outcome.RETRY,  # no answer: reset, time-out, broken body
@@ -46,14 +67,18 @@ _BY_STATUS = {
     410: Outcome.FINAL,
     429: Outcome.SLOW_DOWN,
 }
+FINAL_REASONS = tuple(reason for reason, found in _BY_REASON.items() if found is Outcome.FINAL)
+FINAL_STATUSES = tuple(status for status, found in _BY_STATUS.items() if found is Outcome.FINAL)
 
 
 def outcome(status: int, reason: str | None) -> Outcome:
     """What to do after an answer with this HTTP status (0: none came) and reason (None: a good answer)."""
-    if status == 200:
-        return Outcome.OK if reason is None else Outcome.RETRY
+    if (status, reason) == (429, "YouTubeRequestFailed"):
+        return Outcome.BLOCKED
     if reason in _BY_REASON:
         return _BY_REASON[reason]
+    if status == 200:
+        return Outcome.OK if reason is None else Outcome.RETRY
     return _BY_STATUS.get(status, Outcome.RETRY if status >= 500 else Outcome.BUG)
 
 

@@ -13,6 +13,7 @@ class Cost:
     units: int
 
 
+FREE = "free"  # the bucket of what no quota is counted for
 _ALWAYS = date(2005, 4, 23)
 # (method, in force from, what one call costs); every page is a call.
 _COSTS: tuple[tuple[str, date, Cost], ...] = (
@@ -28,6 +29,8 @@ _COSTS: tuple[tuple[str, date, Cost], ...] = (
     ("commentThreads.list", _ALWAYS, Cost("common", 1)),
     ("comments.list", _ALWAYS, Cost("common", 1)),
     ("liveChatMessages.list", _ALWAYS, Cost("common", 5)),
+    ("transcripts", _ALWAYS, Cost(FREE, 0)),  # off the pages that everybody sees
+    ("thumbnails", _ALWAYS, Cost(FREE, 0)),
     ("captions.list", _ALWAYS, Cost("common", 50)),
     ("captions.download", _ALWAYS, Cost("common", 200)),
 )
