@@ -1,0 +1,308 @@
+"""Every setting: its type, its default, what it means."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+
+
+def _words(value: object) -> object:
+    """`a, b` as ("a", "b"): lists are written with commas on the command line and in the environment."""
+    words = value.split(",") if isinstance(value, str) else value
+    if isinstance(words, list | tuple) and all(isinstance(word, str) for word in words):
+        return tuple(word.strip() for word in words if word.strip())
+    return value
+
+
+def _video_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [video_id for video_id in ids if not re.fullmatch(r"[\w-]{11}", video_id, re.ASCII)]
+    if wrong:
+        raise ValueError(
+            f"{wrong[0]!r} is not a video id: 11 letters, digits, - or _, as after watch?v= in the address"
+        )
+    return ids
+
+
+def _channel_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [channel_id for channel_id in ids if not re.fullmatch(r"UC[\w-]{22}", channel_id, re.ASCII)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not a channel id: UC and 22 letters, digits, - or _, as in the address")
+    return ids
+
+
+def _regions(codes: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [code for code in codes if not re.fullmatch("[A-Z]{2}", code)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not a country: two capital letters of ISO 3166, such as US")
+    return codes
+
+
+def _host_names(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [host for host in hosts if not re.fullmatch(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", host)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not the full name of a host in small letters, such as i.ytimg.com")
+    return hosts
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Moment = Annotated[datetime, AfterValidator(_in_utc)] | None
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _taken_back(cls, values: Any) -> Any:
+        """An empty text is "not set", so that a setting can be taken back on the command line."""
+        if not isinstance(values, dict):
+            return values
+        optional = {key for key, field in cls.model_fields.items() if field.default is None}
+        return {key: None if value == "" and key in optional else value for key, value in values.items()}
+
+
+class Lake(Section):
+    root: str = "./lake"
+    """Folder or object-store address of the lake; tables lie at ROOT/LAYER/TABLE."""
+    catalog: str | None = None
+    """Catalog that holds the tables as CATALOG.LAYER.TABLE, instead of the folder (Unity Catalog)."""
+
+
+class YouTube(Section):
+    endpoint: str | None = None
+    """Address of the API; not set: the real one. The emulator's address goes here."""
+    api_key: SecretStr | None = None
+    """Your API key; better given as the environment variable YOUTUBE_API_KEY."""
+    timeout_seconds: float = Field(30.0, gt=0)
+    """How long one call may take."""
+
+
+class Search(Section):
+    keywords: Words = ()
+    """Keywords to search, separated by commas."""
+    type: Literal["video", "channel", "playlist"] = "video"
+    """What to search for."""
+    order: Literal["date", "relevance", "viewCount", "rating", "title"] = "date"
+    """`date` finds everything; any other order is a sample of at most about 500."""
+    since: Moment = None
+    """Only videos published from this moment on (ISO date or time, UTC)."""
+    until: Moment = None
+    """Only videos published before this moment."""
+    max_videos: int | None = Field(None, ge=1)
+    """Stop a keyword after this many distinct results."""
+    region: str | None = None
+    """ISO 3166 country whose view of YouTube is searched."""
+    language: str | None = None
+    """ISO 639-1 language that results should be most relevant to."""
+    duration: Literal["short", "medium", "long"] | None = None
+    """Only videos under 4, of 4 to 20, or over 20 minutes."""
+    definition: Literal["high", "standard"] | None = None
+    """Only HD or only SD videos."""
+    fields: str | None = None
+    """Partial response in the API's grammar; not set: what TubeLake reads."""
+    shards: int = Field(8, ge=1, le=64)
+    """Into how many time shards a large keyword is cut; they are fetched side by side."""
+    refresh_hours: float = Field(24.0, ge=0)
+    """A keyword is searched for newer videos when its last search is older than this."""
+
+
+class Videos(Section):
+    ids: Annotated[Words, AfterValidator(_video_ids)] = ()
+    """Video ids to collect besides those that searches found."""
+    refresh_hours: float = Field(24.0 * 7, gt=0)
+    """A new statistics snapshot is taken when the newest is older than this."""
+
+
+class Channels(Section):
+    ids: Annotated[Words, AfterValidator(_channel_ids)] = ()
+    """Channels whose details and uploads lists are collected: the cheap way past search."""
+    refresh_hours: float = Field(24.0 * 7, gt=0)
+    """Details and uploads lists are fetched again when they are older than this."""
+
+
+class Charts(Section):
+    regions: Annotated[Words, AfterValidator(_regions)] = ()
+    """Countries (ISO 3166, such as US,KR) whose charts of most popular videos are collected."""
+    categories: Words = ()
+    """Ids of the categories whose charts are collected, 0: the chart of all; not set: only that one."""
+    refresh_hours: float = Field(24.0, gt=0)
+    """A chart is read again when it is older than this."""
+
+
+class Comments(Section):
+    refresh_hours: float | None = Field(None, gt=0)
+    """A video's comments are read again when they are older than this; not set: never."""
+
+
+class Captions(Section):
+    languages: Words = ()
+    """Languages of tracks, the best first, such as en,ko; not set: the track that suits the video best."""
+    tracks: Literal["preferred", "all"] = "preferred"
+    """The best track of a video, manual before generated, or all of them."""
+    translate: str | None = None
+    """Language into which the best track is also translated, by YouTube."""
+    requests_per_second: float = Field(1.0, gt=0)
+    """Requests a second of the whole cluster: YouTube blocks an address that asks faster."""
+    threads: int = Field(4, ge=1, le=64)
+    """Videos under way at once in one Spark task."""
+    round_seconds: float = Field(120.0, gt=0)
+    """After this long a round starts no new video: what a kill can waste is bounded."""
+    proxy: SecretStr | None = None
+    """Proxy for these requests, such as http://USER:PASSWORD@HOST:PORT."""
+    credentials: str | None = None
+    """File of an owner's OAuth credentials: the captions of own_channel's videos then come through the API."""
+    own_channel: str | None = None
+    """Channel whose owner the credentials are of."""
+
+
+class Collect(Section):
+    threads: int = Field(32, ge=1, le=256)
+    """Calls under way at once in one Spark task."""
+    tasks: int = Field(0, ge=0)
+    """Spark tasks a round is spread over; 0: one a core."""
+    requests_per_second: float = Field(200.0, gt=0)
+    """Calls a second of the whole cluster, at most."""
+    round_seconds: float = Field(30.0, gt=0)
+    """After this long a round starts no new call: what a kill can waste is bounded."""
+    round_calls: int = Field(1000, ge=1)
+    """Requests of one round, at most; a search request is a chain of up to 10 pages."""
+    attempts: int = Field(5, ge=1)
+    """Tries of one call on 5xx, 429, time-outs, resets and broken answers."""
+    retry_base_seconds: float = Field(0.5, ge=0)
+    """First upper bound of the random wait between tries; it doubles each time."""
+    retry_max_seconds: float = Field(30.0, ge=0)
+    """Largest wait between tries; a longer Retry-After ends the round and the run waits for it."""
+
+
+class Thumbnails(Section):
+    hosts: Annotated[Words, AfterValidator(_host_names)] = ("i.ytimg.com", "i9.ytimg.com", "img.youtube.com")
+    """Hosts that pictures may come from, by their exact names; any other address is refused."""
+    max_bytes: int = Field(5_000_000, ge=1)
+    """Largest picture that is taken (bytes)."""
+    max_pixels: int = Field(20_000_000, ge=1)
+    """Most pixels of a picture that is decoded; YouTube's largest have 8,294,400."""
+    timeout_seconds: float = Field(30.0, gt=0)
+    """How long one picture may take in all, redirects included."""
+    stall_seconds: float = Field(10.0, gt=0)
+    """How long connecting may take, or waiting for the next bytes."""
+    connections: int = Field(64, ge=1, le=1024)
+    """Downloads under way at once in one Spark task."""
+    requests_per_second: float = Field(2000.0, gt=0)
+    """Downloads a second of the whole cluster, at most."""
+    round_videos: int = Field(10_000, ge=1)
+    """Videos of one round, at most: what a kill can lose."""
+
+
+class Quota(Section):
+    project: str = "default"
+    """Name of the API project whose quota is used: lakes count each project apart."""
+    search: int | None = Field(None, ge=0)
+    """Calls a day of search.list, if your project's limit differs from the published one."""
+    stats: int | None = Field(None, ge=0)
+    """Calls a day of videos.batchGetStats, likewise."""
+    common: int | None = Field(None, ge=0)
+    """Units a day of everything else, likewise."""
+
+
+class Import(Section):
+    path: str | None = None
+    """CSV file of trending videos (.csv or .csv.gz), a folder of such files, or a pattern such as data/*videos.csv."""
+    cohort: str = Field("trending", min_length=1, pattern=r"^\S(.*\S)?$")
+    """Name of the set that its videos belong to: trending, not_trending, or any other; kept on every row."""
+    categories: str | None = None
+    """Folder with XX_category_id.json files; not set: the CSV's own folder and category_id in it."""
+
+
+class Labels(Section):
+    texts: str | None = None
+    """CSV file of labelled texts (.csv or .csv.gz), a folder of such files, or a pattern."""
+    text_column: str | None = None
+    """Name of its column of texts; not set: found by its name, such as text or comment."""
+    label_column: str | None = None
+    """Name of its column of labels; not set: found by its name, such as label or sentiment."""
+    faces: str | None = None
+    """Folder of labelled faces: in it a folder a label, with PNG and JPEG files."""
+
+
+class Retention(Section):
+    days: int = Field(30, ge=1)
+    """Older rows are deleted. YouTube's policy: data that is not your own is refreshed or deleted after 30 days."""
+    refresh_days: int = Field(25, ge=0)
+    """Details of videos older than this are fetched again; 0: never, what is too old is only deleted."""
+    keep: Words = ()
+    """Tables whose rows no age deletes, such as video_snapshots or chat_messages, which nothing can refresh. The policy
+    gives 30 days: to keep them longer is your decision. Videos that are gone leave these tables too."""
+    vacuum_hours: int = Field(168, ge=0)
+    """Files that no table uses any more are deleted after this long; more, where a table still has to follow them."""
+    dry_run: bool = False
+    """Only print what would be deleted."""
+
+    @model_validator(mode="after")
+    def _in_time(self) -> Self:
+        if self.refresh_days > self.days:
+            raise ValueError(f"refresh_days ({self.refresh_days}) must not be more than days ({self.days})")
+        return self
+
+
+class Privacy(Section):
+    pseudonyms: bool = False
+    """Replace names and ids of authors by a keyed hash, in the typed tables. Raw answers keep them until they are purged."""
+    key: SecretStr | None = None
+    """Key of that hash, kept for as long as pseudonyms must match; better given as TUBELAKE_PRIVACY_KEY."""
+
+
+class Statistics(Section):
+    bins: int = Field(100, ge=1, le=10_000)
+    """Bins of each histogram."""
+
+
+class Spark(Section):
+    master: str | None = None
+    """Spark master; not set: what spark-submit says, else local[*,4]."""
+    nlp: bool = False
+    """Put Spark NLP on the classpath (2 s more at each start)."""
+    shuffle_partitions: int = Field(0, ge=0)
+    """Partitions after a shuffle in local mode, 0: one a core; clusters set spark.sql.shuffle.partitions."""
+    driver_memory: str = "2g"
+    """Memory of the driver (in local mode: of everything but the Python workers)."""
+    ivy_settings: str | None = None
+    """Ivy settings file that says where jars come from; not set: Maven Central."""
+    record_classes: bool = False
+    """Keep the classes that this session loads, for faster starts; `tubelake warm-up` sets it."""
+    conf: dict[str, str] = {}
+    """Any other Spark settings (YAML only)."""
+
+
+class Run(Section):
+    id: str | None = None
+    """Id of this run, in every row it logs; not set: made from the time."""
+    now: Moment = None
+    """Run as if this moment was now: for replays and tests of quota days. Answers are dated by it, to the day."""
+    logs: str | None = None
+    """Folder of the log files; not set: the user's log folder."""
+
+
+class Settings(Section):
+    lake: Lake = Lake()
+    youtube: YouTube = YouTube()
+    search: Search = Search()
+    videos: Videos = Videos()
+    channels: Channels = Channels()
+    charts: Charts = Charts()
+    comments: Comments = Comments()
+    captions: Captions = Captions()
+    collect: Collect = Collect()
+    thumbnails: Thumbnails = Thumbnails()
+    quota: Quota = Quota()
+    retention: Retention = Retention()
+    import_: Import = Field(Import(), alias="import")  # `import` is a keyword of Python
+    labels: Labels = Labels()
+    privacy: Privacy = Privacy()
+    statistics: Statistics = Statistics()
+    spark: Spark = Spark()
+    run: Run = Run()

@@ -1,0 +1,53 @@
+"""What a table is: columns with comments and units, key, layout."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A Delta table, or the part of one that a job reads or writes (`part`: a value of its partition column)."""
+
+    layer: str
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    newest_by: str | None = None  # of two rows with one key, the one with the larger value stays
+    oldest_by: str | None = None  # the one with the smaller value stays
+    partition_by: tuple[str, ...] = ()
+    cluster_by: tuple[str, ...] = ()
+    properties: tuple[tuple[str, str], ...] = ()
+    rule: int = 1  # raise it when the meaning of a column changes: the table is then derived anew
+    part: str | None = None
+    aged_by: str | None = None  # time from which the age of its rows counts; None: they do not age
+    forgets: tuple[str, ...] = ()  # columns that age empties, of rows that stay; none: age deletes the whole row
+
+    def of(self, part: str) -> "Table":
+        """Only the rows of this table whose partition is `part`: what a job depends on, more exactly."""
+        return replace(self, part=part)
+
+    @property
+    def ddl(self) -> str:
+        """The columns as Spark SQL DDL, without comments: a schema for `createDataFrame`."""
+        return ", ".join(f"{column.name} {column.type}" for column in self.columns)
+
+    @property
+    def column_names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+
+def columns(text: str) -> tuple[Column, ...]:
+    """One column a line: name, type, comment."""
+    return tuple(Column(*line.split(None, 2)) for line in text.splitlines() if line.strip())
+
+
+CHANGE_FEED = (("delta.enableChangeDataFeed", "true"),)
+# The log grows by a few small files a round; without compaction a day of live chat makes tens of thousands.
+LOG = (*CHANGE_FEED, ("delta.autoOptimize.autoCompact", "true"))
