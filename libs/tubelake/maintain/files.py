@@ -1,0 +1,160 @@
+"""Tidies the files of tables: compacts them, and deletes what no table uses any more, with the log that names it.
+
+A deleted row still stands in old files, and its least and greatest values in old entries of the table's log. Both go
+with VACUUM here, never past what a table that follows this one has yet to read.
+"""
+
+import contextlib
+import json
+import math
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.sql import Row, SparkSession
+
+from tubelake import store
+from tubelake.follow import Position, positions
+from tubelake.settings import Lake
+from tubelake.tables import Table
+
+# Delta compacts files to 1 GB. Fewer or larger ones than these cost a reader little, and a rewrite every time much.
+MANY_FILES, SMALL_BYTES = 32, 16_000_000
+HOUR_MS = 3_600_000
+DEFAULT_HOURS = 168  # below it, Delta asks whether one is sure
+_CHECKPOINT_NOW = {"delta.checkpointInterval": "1"}
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The follower that has read least of a table: its name, and the commit that it has come to."""
+
+    table: str
+    position: Position
+
+
+def prepare(spark: SparkSession, table: Table, lake: Lake, hours: int) -> bool:
+    """Compact the table, and purge rows that are only marked as deleted; whether VACUUM has something to do.
+
+    What it commits, followers have to see before VACUUM: call it before they run. Without work it commits nothing.
+    """
+    name = store.name(table, lake)
+    detail = spark.sql(f"DESCRIBE DETAIL {name}").collect()[0]
+    if detail["numFiles"] > MANY_FILES and detail["sizeInBytes"] < SMALL_BYTES * detail["numFiles"]:
+        store.execute(spark, table, lake, f"OPTIMIZE {name}")
+    if (detail["properties"] or {}).get("delta.enableDeletionVectors") == "true":
+        store.execute(spark, table, lake, f"REORG TABLE {name} APPLY (PURGE)")
+    if not _has_garbage(spark, table, lake, _now_ms() - hours * HOUR_MS):
+        return False
+    if _log(table, lake):
+        _make_checkpoint(spark, table, lake)
+    return True
+
+
+def _has_garbage(spark: SparkSession, table: Table, lake: Lake, before_ms: int) -> bool:
+    """Whether the log still names a commit, not after this time, that took files out of the table."""
+    history = spark.sql(f"DESCRIBE HISTORY {store.name(table, lake)}")
+    columns = ("unix_millis(timestamp) AS at", "operation", "operationParameters", "operationMetrics")
+    return any(row["at"] <= before_ms and _leaves_files(row) for row in history.selectExpr(*columns).collect())
+
+
+def _leaves_files(commit: Row) -> bool:
+    metrics, parameters = commit["operationMetrics"] or {}, commit["operationParameters"] or {}
+    names = ("numRemovedFiles", "numTargetFilesRemoved", "numAddedChangeFiles", "numTargetChangeFilesAdded")
+    return parameters.get("mode") == "Overwrite" or any(int(metrics.get(name) or 0) for name in names)
+
+
+def _make_checkpoint(spark: SparkSession, table: Table, lake: Lake) -> None:
+    """Have Delta write the state of the table down, in a commit that names no file, so that older ones are not needed."""
+    store.set_properties(spark, table, lake, _CHECKPOINT_NOW)
+    keys = ", ".join(f"'{key}'" for key in _CHECKPOINT_NOW)
+    store.execute(spark, table, lake, f"ALTER TABLE {store.name(table, lake)} UNSET TBLPROPERTIES ({keys})")
+
+
+def slowest(spark: SparkSession, source: Table, present: Sequence[Table], lake: Lake) -> Behind | None:
+    """The follower of `source` that has most to read yet; None where all have read everything, or there are none."""
+    last = spark.sql(f"DESCRIBE HISTORY {store.name(source, lake)} LIMIT 1").collect()[0]["version"]
+    followers = ((f"{table.layer}.{table.name}", positions(spark, table, lake)) for table in present)
+    at = [Behind(name, found[source.name]) for name, found in followers if source.name in found]
+    return min((one for one in at if one.position.version < last), key=lambda one: one.position.version, default=None)
+
+
+def vacuum(spark: SparkSession, table: Table, lake: Lake, hours: int, behind: Behind | None) -> str | None:
+    """Delete the files that were taken out of the table `hours` ago or earlier, with the log up to then.
+
+    Where a follower is behind, what it has yet to read stays; gives a line about that, else None. It makes no commit.
+    """
+    needed = (_now_ms() - behind.position.committed_at) // HOUR_MS + 1 if behind else 0
+    kept = max(hours, needed)
+    with _conf(spark, _vacuum_conf(kept)):
+        store.execute(spark, table, lake, f"VACUUM {store.name(table, lake)} RETAIN {kept} HOURS")
+    _forget(table, lake, _now_ms() - kept * HOUR_MS, behind)
+    if behind is None or needed <= hours:
+        return None
+    full = f"{table.layer}.{table.name}"
+    return f"{full}: files of the last {kept:,} h stay, because {behind.table} has not followed since: run its job"
+
+
+def _now_ms() -> int:
+    """The real time: files are dated by it, whatever the run's clock says."""
+    return int(time.time() * 1_000)
+
+
+def _vacuum_conf(hours: int) -> dict[str, str]:
+    """VACUUM's own entries in the log would be news to every follower. Below Delta's week its check must be lifted."""
+    names = ["vacuum.logging"] if hours >= DEFAULT_HOURS else ["vacuum.logging", "retentionDurationCheck"]
+    return {f"spark.databricks.delta.{name}.enabled": "false" for name in names}
+
+
+@contextlib.contextmanager
+def _conf(spark: SparkSession, values: Mapping[str, str]) -> Iterator[None]:
+    """The session with these settings, and as it was afterwards."""
+    before: dict[str, str | None] = {name: spark.conf.get(name, None) for name in values}
+    for name, value in values.items():
+        spark.conf.set(name, value)
+    try:
+        yield
+    finally:
+        for name, former in before.items():
+            spark.conf.unset(name) if former is None else spark.conf.set(name, former)
+
+
+def _log(table: Table, lake: Lake) -> Path | None:
+    """The folder of the table's log, where it is on this file system. Elsewhere Delta alone cleans it, by whole days."""
+    root = store.folder(lake)
+    return root / table.layer / table.name / "_delta_log" if root else None
+
+
+def _forget(table: Table, lake: Lake, before_ms: int, behind: Behind | None) -> None:
+    """Delete the log's entries before its last checkpoint, as Delta does, but to the hour and not to the day.
+
+    They hold the least and the greatest values of every file: ids and titles among them.
+    """
+    log = _log(table, lake)
+    if log is None:
+        return
+    with store.exclusive(f"{table.layer}.{table.name}", lake):
+        entries = sorted(_entries(log))
+        limit = min(_last_checkpoint(log), behind.position.version if behind else math.inf)
+        # Without gaps: what is younger than that stays, with all that comes after it.
+        first = min((version for version, file in entries if file.stat().st_mtime_ns / 1e6 > before_ms), default=limit)
+        for version, file in entries:
+            if version < min(first, limit):
+                file.unlink()
+
+
+def _entries(log: Path) -> Iterator[tuple[int, Path]]:
+    """Commits, checksums and checkpoints, with the version that they are of."""
+    for file in log.iterdir():
+        if (found := re.match(r"\.?(\d{20})\.", file.name)) and file.is_file():
+            yield int(found[1]), file
+
+
+def _last_checkpoint(log: Path) -> int:
+    """The version of the last complete checkpoint; 0 where there is none."""
+    try:
+        return int(json.loads((log / "_last_checkpoint").read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError):
+        return 0
