@@ -4,7 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-ALL = ("session_start", "frontier", "fetch_details", "search_recall", "incremental_build", "demo")
+ALL = (
+    "session_start",
+    "frontier",
+    "fetch_details",
+    "search_recall",
+    "incremental_build",
+    "import_trending",
+    "demo",
+    "thumbnails",
+)
 
 
 def main() -> None:

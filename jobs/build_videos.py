@@ -9,13 +9,14 @@ from tubelake.parse.videos import snapshots_from_answers, videos_from_answers
 from tubelake.settings import Settings
 
 BODIES = tables.RESPONSE_BODIES
-READS = (BODIES.of("search.list"), BODIES.of("videos.list"), BODIES.of("videos.batchGetStats"))
+METHODS = ("search.list", "videos.list", "videos.batchGetStats")
+READS = tuple(map(BODIES.of, METHODS))
 WRITES = (tables.SEARCH_HITS, tables.VIDEOS, tables.VIDEO_SNAPSHOTS)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     transforms = (hits_from_answers, videos_from_answers, snapshots_from_answers)
-    counts = follow(spark, BODIES, dict(zip(WRITES, transforms, strict=True)), settings.lake)
+    counts = follow(spark, BODIES, dict(zip(WRITES, transforms, strict=True)), settings.lake, parts=METHODS)
     return job.Report(counts.rows_in, counts.rows_out)
 
 

@@ -11,6 +11,7 @@ from tubelake.errors import UsageError
 from tubelake.settings import Settings
 
 PAGES = tables.RESPONSES.of(search.METHOD)
+NEEDS = "search.keywords"
 READS = (PAGES,)
 WRITES = (PAGES, tables.RESPONSE_BODIES.of(search.METHOD))
 

@@ -3,22 +3,23 @@
 from pyspark.sql import SparkSession
 
 from tubelake import job, progress, store, tables
-from tubelake.collect import search, videos
+from tubelake.collect import channels, search, videos
 from tubelake.collect.rounds import clock_of, collect
 from tubelake.settings import Settings
 
 SEARCHES = tables.RESPONSES.of(search.METHOD)
+UPLOADS = tables.RESPONSES.of(channels.UPLOADS.method)
 DETAILS = tables.RESPONSES.of(videos.DETAILS)
 COUNTS = tables.RESPONSES.of(videos.COUNTS)
-READS = (SEARCHES, DETAILS, COUNTS)
+READS = (SEARCHES, UPLOADS, DETAILS, COUNTS)
 WRITES = (
     DETAILS, COUNTS, tables.RESPONSE_BODIES.of(videos.DETAILS), tables.RESPONSE_BODIES.of(videos.COUNTS),
 )  # fmt: skip
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    searches, details, counts = (store.read(spark, table, settings.lake) for table in READS)
-    known = videos.wanted_ids(searches, details, settings.search.keywords, settings.videos.ids)
+    searches, uploads, details, counts = (store.read(spark, table, settings.lake) for table in READS)
+    known = videos.wanted_ids(searches, uploads, details, settings)
     run_id, most = str(settings.run.id), settings.collect.round_calls
     old = videos.oldest_wanted(clock_of(settings)(), settings.videos.refresh_hours)
     due = {

@@ -3,35 +3,38 @@
 from pyspark.sql import SparkSession
 
 from tubelake import console, job, store, tables
-from tubelake.collect import plan, search, videos
+from tubelake.collect import captions, channels, comments, plan, search, videos
 from tubelake.collect.rounds import clock_of
-from tubelake.errors import UsageError
+from tubelake.collect.selection import selected
 from tubelake.settings import Settings
 
-READS = (tables.RESPONSES.of(search.METHOD), tables.RESPONSES.of(videos.DETAILS), tables.QUOTA_BUCKETS)
+LOGS = (search.METHOD, channels.UPLOADS.method, videos.DETAILS, comments.THREADS.method, captions.OF_ANYBODY.method)
+READS = (*map(tables.RESPONSES.of, LOGS), tables.VIDEOS, tables.SEARCH_HITS, tables.PICTURES, tables.QUOTA_BUCKETS)
 WRITES = ()
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    wanted, now = settings.search, clock_of(settings)()
-    if not wanted.keywords:
-        raise UsageError("no keyword to plan for: give --keyword WORD")
-    searches, details = (store.read(spark, table, settings.lake) for table in READS[:2])
-    rows = search.logged(searches, wanted.keywords)
+    now, run_id = clock_of(settings)(), str(settings.run.id)
+    searches, uploads, details, threads, transcripts, known, hits, pictures = (
+        store.read(spark, table, settings.lake) for table in READS[:-1]
+    )
+    rows = search.logged(searches, settings.search.keywords)
     to_come = {
-        query.keyword: plan.videos_to_come(query, rows, wanted.max_videos)
-        for query in search.queries(wanted, rows, now)
+        query.keyword: plan.videos_to_come(query, rows, settings.search.max_videos)
+        for query in search.queries(settings.search, rows, now)
     }
-    known = videos.wanted_ids(searches, details, wanted.keywords, ())
     to_search = sum(to_come.values())
-    to_detail = to_search + videos.without_details(known, details, str(settings.run.id)).count()
-    costs = plan.costs(spark, settings.lake, settings.quota, now, to_search, to_detail)
-    console.show("Videos yet to find (a guess until the first search)", ["keyword", "videos"], list(to_come.items()))
-    console.show(
-        "What it will cost", ["method", "calls", "bucket", "units", "a day", "left today", "quota days"],
-        [(c.method, c.calls, c.bucket, c.units, c.limit, c.left_today, c.days) for c in costs],
-    )  # fmt: skip
-    console.say(f"storage: about {plan.storage_bytes(to_search, to_detail) / 1e6:,.1f} MB")
+    found = videos.wanted_ids(searches, uploads, details, settings)
+    to_detail = to_search + videos.without_details(found, details, run_id).count()
+    detailed = plan.Known(selected(known, hits, settings), threads, transcripts, pictures)
+    steps = plan.basic_steps(to_search, to_detail) + plan.further_steps(detailed, to_detail, settings, now)
+    if to_come:
+        console.show(
+            "Videos yet to find (a guess until the first search)", ["keyword", "videos"], list(to_come.items())
+        )
+    columns = ["what", "method", "calls", "bucket", "units", "a day", "left today", "quota days", "hours", "MB"]
+    costs = plan.costs(spark, settings.lake, settings.quota, now, steps)
+    console.show("What it will cost; the last three only with --with", columns, [cost.row() for cost in costs])
     return job.Report(rows_in=len(rows))
 
 

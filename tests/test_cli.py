@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tubelake import __version__, cli, job
+from tubelake import __version__, cli, job, settings
 from tubelake.errors import UsageError
 
 
@@ -103,7 +103,38 @@ def test_jobs_come_after_those_that_feed_them():
     expected = ["collect_search", "collect_videos", "build_videos", "build_statistics"]
     assert job.in_order(expected[::-1]) == expected
     assert job.in_order(sorted(expected)) == expected
-    assert [name for name in job.pipeline_jobs() if name in expected] == expected
+    keyword = settings.load(overrides=["search.keywords=lofi"], environ={})
+    assert job.pipeline_jobs(keyword) == expected
+    assert job.pipeline_jobs(settings.load(environ={})) == expected[1:]
+
+
+PIPELINES = {
+    "comments": ({"collect_comments", "build_comments"}, "search.keywords=lofi", ("comments",)),
+    "captions and thumbnails": (
+        {"collect_captions", "build_captions", "collect_thumbnails"}, "search.keywords=lofi", ("captions", "thumbnails"),
+    ),
+    "channels of videos": ({"collect_video_channels", "build_channels"}, "search.keywords=lofi", ("channels",)),
+    "named channels": ({"collect_channels", "build_channels"}, "channels.ids=UC0123456789abcdefghijkl", ()),
+    "charts": ({"collect_charts", "build_charts"}, "charts.regions=US", ()),
+    "import": ({"import_trending", "build_trending"}, "import.path=x.csv", ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PIPELINES)
+def test_a_pipeline_has_the_jobs_that_were_asked_for(case):
+    more, setting, extras = PIPELINES[case]
+    names = job.pipeline_jobs(settings.load(overrides=[setting], environ={}), extras)
+    always = {"collect_videos", "build_videos", "build_statistics"} | (
+        {"collect_search"} if "lofi" in setting else set()
+    )
+    assert set(names) == always | more
+
+
+def test_jobs_of_the_pipeline_never_wait_for_each_other_in_a_circle():
+    names = job.in_order(job.writers())
+    assert names.index("collect_channels") < names.index("collect_videos") < names.index("build_videos")
+    assert names.index("build_videos") < names.index("collect_comments") < names.index("build_comments")
+    assert names.index("collect_video_channels") < names.index("build_channels")
 
 
 def test_every_job_says_what_it_does_reads_and_writes():
@@ -119,7 +150,7 @@ def test_jobs_lists_every_job(capsys):
 
 
 def test_an_unknown_job_names_the_jobs():
-    with pytest.raises(UsageError, match="there is no job 'x'; the jobs are: build_statistics, build_videos"):
+    with pytest.raises(UsageError, match="there is no job 'x'; the jobs are: build_captions, build_channels"):
         job.load("x")
 
 

@@ -144,6 +144,55 @@ def test_a_source_that_was_put_back_and_went_another_way_is_read_whole(spark, la
     assert run(spark, lake) == Counts()
 
 
+def some_deleted(spark, lake: Lake) -> None:
+    spark.sql(f"DELETE FROM {store.name(LOG, lake)} WHERE id = 'a'")
+
+
+def all_deleted(spark, lake: Lake) -> None:
+    spark.sql(f"DELETE FROM {store.name(LOG, lake)}")
+
+
+def changed(spark, lake: Lake) -> None:
+    spark.sql(f"UPDATE {store.name(LOG, lake)} SET value = 99 WHERE id = 'c'")
+
+
+def compacted(spark, lake: Lake) -> None:
+    spark.sql(f"OPTIMIZE {store.name(LOG, lake)}")
+
+
+@pytest.mark.parametrize("happened", [(some_deleted, changed, compacted), (all_deleted,)], ids=["some", "all"])
+def test_what_a_log_loses_or_rewrites_is_no_news(spark, lakes, lake, happened):
+    _, late = lakes
+    shutil.copytree(late.root, lake.root)
+    for step in happened:
+        step(spark, lake)
+    assert run(spark, lake) == Counts()
+    assert found(spark, lake) == FINAL
+    before = commits(lake)
+    assert run(spark, lake) == Counts()
+    assert commits(lake) == before
+    add(spark, lake, [("d", 4, datetime(2024, 1, 4))])
+    assert run(spark, lake) == Counts(rows_in=1, rows_out=1)
+    assert found(spark, lake) == [*FINAL, ("d", 40)]
+
+
+def test_a_log_that_was_vacuumed_too_early_is_read_whole_and_what_it_lost_stays(spark, lakes, lake):
+    _, late = lakes
+    shutil.copytree(late.root, lake.root)
+    add(spark, lake, [("d", 4, datetime(2024, 1, 4))])
+    some_deleted(spark, lake)
+    compacted(spark, lake)
+    check = "spark.databricks.delta.retentionDurationCheck.enabled"
+    spark.conf.set(check, "false")
+    try:
+        spark.sql(f"VACUUM {store.name(LOG, lake)} RETAIN 0 HOURS")
+    finally:
+        spark.conf.unset(check)
+    assert run(spark, lake) == Counts(rows_in=5, rows_out=1)
+    assert found(spark, lake) == [*FINAL, ("d", 40)]
+    assert run(spark, lake) == Counts()
+
+
 def test_the_position_names_the_commit_and_the_rule(spark, lakes):
     _, late = lakes
     position = json.loads(store.properties(spark, NEWEST, late)[PROPERTY])

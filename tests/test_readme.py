@@ -25,7 +25,10 @@ DOCUMENTS = {
 }
 EXAMPLE = ROOT / "conf/settings/example.yml"
 # What the documents speak of that is in no repository: a corpus has it, or the reader makes it.
-ELSEWHERE = {value for name, value in vars(corpora).items() if name.endswith("_FILE")} | {synthetic.TRUTH_FILE}
+ELSEWHERE = {value for name, value in vars(corpora).items() if name.endswith("_FILE")} | {
+    synthetic.TRUTH_FILE,
+    synthetic.SEGMENTS_FILE,
+}
 PLACEHOLDERS = {"TUBELAKE_SECTION_KEY", "TUBELAKE_REAL_DATA"}
 # Commands of the system and of other tools, which nothing here can check.
 OTHERS = {"source", "export"}
@@ -189,7 +192,16 @@ def test_names_in_backticks_exist(name):
         *(table.name for table in tables.ALL), *(f"{table.layer}.{table.name}" for table in tables.ALL),
     }  # fmt: skip
     # Fields of the corpus, names of the code, of markers and of the style.
-    others = {"job.Report", "snippet.publishedAt", "with_x", "only_x", "x_from_y", "real_data", "broken_json"}
+    others = {
+        "job.Report",
+        "delta.logRetentionDuration",
+        "snippet.publishedAt",
+        "with_x",
+        "only_x",
+        "x_from_y",
+        "real_data",
+        "broken_json",
+    }
     asked = [word for word in quoted(DOCUMENTS[name]) if re.fullmatch(r"[a-z]+(?:[._][a-zA-Z]+)+", word)]
     files = {word for word in asked if (ROOT / word).exists() or word in ELSEWHERE}
     assert sorted(set(asked) - names - others - files) == []
@@ -240,7 +252,7 @@ def test_the_example_settings_are_all_settings_with_their_defaults(tmp_path):
     ],
 )
 def test_the_properties_of_spark_are_those_of_our_own_session(monkeypatch, file, differing):
-    monkeypatch.setattr(session, "_known_jars", lambda spark: [])
+    monkeypatch.setattr(session, "known_jars", lambda spark: [])
     lines = (ROOT / "conf/spark" / file).read_text(encoding="utf-8").splitlines()
     pairs = [line.split(None, 1) for line in lines if line and not line.startswith("#")]
     given = {name: value.replace("\\\\", "\\") for name, value in pairs}

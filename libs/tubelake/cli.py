@@ -35,6 +35,15 @@ Keywords = Annotated[
 VideoIds = Annotated[
     str | None, typer.Option("--video-ids", help="Video ids, separated by commas.", show_default=False)
 ]
+Channels = Annotated[
+    list[str] | None,
+    typer.Option("--channel", help="Channel id; may be given many times.", show_default=False),
+]
+EXTRAS = ("channels", "comments", "captions", "thumbnails")
+With = Annotated[
+    str | None,
+    typer.Option("--with", metavar="WORD,WORD", help=f"Collect more: {', '.join(EXTRAS)}.", show_default=False),
+]
 AllKnown = Annotated[bool, typer.Option("--all-known", help="Every video that the lake already knows.")]
 Since = Annotated[str | None, typer.Option(help="Only videos published from this date on.", show_default=False)]
 Until = Annotated[str | None, typer.Option(help="Only videos published before this date.", show_default=False)]
@@ -60,6 +69,14 @@ def demo(
     raise typer.Exit(demonstration.run(folder, videos, sets or ()))
 
 
+@app.command(name="warm-up")
+def warm_up(nlp: Annotated[bool, typer.Option("--nlp", help="For sessions with Spark NLP.")] = False) -> None:
+    """Prepare faster starts on this machine, once: jars, and the classes that Spark loads."""
+    from tubelake import warm_up as preparation
+
+    console.say(preparation.warm_up(nlp=nlp))
+
+
 @app.command()
 def run(
     name: Annotated[str, typer.Argument(metavar="JOB", help="Name of the job; `tubelake jobs` lists them.")],
@@ -74,7 +91,7 @@ def run(
 @app.command()
 def jobs() -> None:
     """List the jobs, in the order in which they feed each other."""
-    names = [*job.pipeline_jobs(), *(name for name in job.find_all() if not job.load(name).WRITES)]
+    names = dict.fromkeys([*job.in_order(job.writers()), *job.find_all()])
     lines = {name: (job.load(name).__doc__ or "").strip() for name in names}
     console.show("Jobs", ["job", "what it does"], list(lines.items()))
 
@@ -87,19 +104,29 @@ def pipeline(
     since: Since = None,
     until: Until = None,
     max_videos: MaxVideos = None,
+    channel: Channels = None,
+    extras: With = None,
     sets: Sets = None,
     config: Config = None,
 ) -> None:
-    """Keywords or ids in, statistics out: every job in order, each only where something is missing."""
-    if not (keyword or video_ids or all_known):
-        raise UsageError("say what to collect: --keyword WORD, --video-ids ID,ID or --all-known")
+    """Keywords, channels or ids in, statistics out: every job in order, each only where something is missing."""
     wanted = _selected(
-        config, sets, keywords=keyword, video_ids=video_ids, since=since, until=until, max_videos=max_videos
-    )
-    names = job.pipeline_jobs()
-    if not wanted.search.keywords:
-        names.remove("collect_search")
-    raise typer.Exit(job.run_all(names, wanted))
+        config, sets, keywords=keyword, video_ids=video_ids, since=since, until=until, max_videos=max_videos,
+        channels=channel,
+    )  # fmt: skip
+    named = [settings.value(wanted, name) for name in ("channels.ids", "charts.regions", "import.path")]
+    if not (keyword or video_ids or all_known or any(named)):
+        raise UsageError("say what to collect: --keyword WORD, --channel ID, --video-ids ID,ID or --all-known")
+    raise typer.Exit(job.run_all(job.pipeline_jobs(wanted, _extras(extras)), wanted))
+
+
+def _extras(words: str | None) -> tuple[str, ...]:
+    """The words of --with. Raises UsageError for one that no job answers to."""
+    asked = tuple(word.strip() for word in (words or "").split(",") if word.strip())
+    wrong = [word for word in asked if word not in EXTRAS]
+    if wrong:
+        raise UsageError(f"--with knows {', '.join(EXTRAS)}; got {wrong[0]!r}")
+    return asked
 
 
 @app.command()
@@ -120,6 +147,17 @@ def plan(
 def status(keyword: Keywords = None, sets: Sets = None, config: Config = None) -> None:
     """How far each keyword is, what quota is left today and when it resets."""
     raise typer.Exit(job.run_all(["status"], _selected(config, sets, keywords=keyword)))
+
+
+@app.command()
+def maintain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be deleted.")] = False,
+    sets: Sets = None,
+    config: Config = None,
+) -> None:
+    """Refresh or delete what is too old, delete videos that are gone, and tidy the tables' files."""
+    given = {"retention.dry_run": True} if dry_run else {}
+    raise typer.Exit(job.run_all(["maintain_tables"], settings.load(config, sets or (), given=given)))
 
 
 @app.command()
@@ -184,11 +222,13 @@ def emulator_make_corpus(
 def _selected(
     config: Path | None, sets: Sequence[str] | None, *, keywords: Sequence[str] | None, video_ids: str | None = None,
     since: str | None = None, until: str | None = None, max_videos: int | None = None,
+    channels: Sequence[str] | None = None,
 ) -> Settings:  # fmt: skip
     """Settings with the options of a selection; --set comes last and wins."""
     options = {
         "search.keywords": tuple(keywords) if keywords else None,
         "videos.ids": video_ids,
+        "channels.ids": tuple(channels) if channels else None,
         "search.since": since,
         "search.until": until,
         "search.max_videos": max_videos,

@@ -24,7 +24,7 @@ def run(folder: Path, videos: int, sets: Sequence[str]) -> int:
             f"search.keywords={','.join(DEFAULT_KEYWORDS)}", *sets,
         ]  # fmt: skip
         wanted = job.with_run_id(settings.load(overrides=overrides))
-        code = job.run_all(job.pipeline_jobs(), wanted)
+        code = job.run_all(job.pipeline_jobs(wanted), wanted)
     if code == 0:
         _print_statistics(wanted)
         _print_next_steps(wanted)

@@ -17,7 +17,19 @@ class UsageError(TubeLakeError):
     outcome = "usage"
 
 
-class QuotaSpent(TubeLakeError):  # noqa: N818 - not an error of anybody
-    """The day's units are used up, everything fetched is kept: run again after the reset; exit code 75."""
+class Postponed(TubeLakeError):  # noqa: N818 - not an error of anybody
+    """Nothing more can be fetched for now, everything fetched is kept: run again later; exit code 75."""
 
     exit_code = 75  # EX_TEMPFAIL of sysexits.h: a scheduler may simply try again later
+
+
+class QuotaSpent(Postponed):
+    """The day's units are used up: run again after the reset."""
+
+    outcome = "quota"
+
+
+class Blocked(Postponed):
+    """YouTube blocks this address: run again in some hours, slower, or through a proxy."""
+
+    outcome = "blocked"

@@ -5,17 +5,21 @@ checkpoint beside it that could disagree: dropping or restoring the table drops 
 and a repeat that finds nothing new reads two small facts and commits nothing.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from tubelake import store
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
+QUIET_OPERATIONS = ("SET TBLPROPERTIES", "OPTIMIZE", "REORG", "VACUUM START", "VACUUM END")
+RECENT = 10  # commits among which the last change of rows is nearly always found
 CHANGE_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
 
 
@@ -38,25 +42,28 @@ class Position:
 
 
 def follow(
-    spark: SparkSession, source: Table, targets: Mapping[Table, Callable[[DataFrame], DataFrame]], lake: Lake
-) -> Counts:
+    spark: SparkSession, source: Table, targets: Mapping[Table, Callable[[DataFrame], DataFrame]], lake: Lake,
+    *, parts: Sequence[str] = (), parameters: object = None,
+) -> Counts:  # fmt: skip
     """Bring each target up to date with the rows that the log `source` gained since the last time.
 
-    The value of a target turns rows of the source into rows of the target. Without a usable position (no progress
+    The value of a target turns rows of the source into rows of the target; `parts` are the partitions of the source
+    that it needs (none: all), and `parameters` what the rows depend on besides. Without a usable position (no progress
     yet, a source that was put back to an older state or made anew, other rules) every row of the source is derived
-    and merged again: what is right stays untouched, what is missing or different is put right.
+    and merged again: what is right stays untouched, what is missing or different is put right. Rows that the source
+    loses or that change in it are no news: what was derived from them stays.
     """
     store.ensure(spark, source, lake)
     last = _last_commit(spark, source, lake)
     counts = Counts()
     for target, transform in targets.items():
-        then, now = _seen(spark, target, source, lake), Position(*last, rules=str(target.rule))
+        then, now = _seen(spark, target, source, lake), Position(*last, rules=_rules(target, parameters))
         if then == now:
             continue
-        new_rows = _inserted(spark, source, lake, then, now)
-        changed = store.merge(transform(new_rows), target, lake)
+        new_rows, rows_in = _inserted(spark, source, lake, then, now, parts)
+        changed = store.merge(transform(new_rows), target, lake) if rows_in else 0
         _remember(spark, target, lake, {source.name: now})
-        counts = Counts(max(counts.rows_in, new_rows.count()), counts.rows_out + changed)
+        counts = Counts(max(counts.rows_in, rows_in), counts.rows_out + changed)
     return counts
 
 
@@ -67,10 +74,10 @@ def rebuild(
     """Overwrite each small target with its value's frame, if a source or a parameter has changed since the last time."""
     for source in sources:
         store.ensure(spark, source, lake)
-    last = {source.name: _last_commit(spark, source, lake) for source in sources}
+    last = {source.name: _last_change(spark, source, lake) for source in sources}
     counts = Counts()
     for target, build in targets.items():
-        rules = f"{target.rule}-{hashlib.sha256(repr(parameters).encode()).hexdigest()[:8]}"
+        rules = _rules(target, parameters)
         now = {name: Position(*commit, rules=rules) for name, commit in last.items()}
         if all(_seen(spark, target, source, lake) == now[source.name] for source in sources):
             continue
@@ -80,16 +87,30 @@ def rebuild(
     return counts
 
 
+def _rules(target: Table, parameters: object) -> str:
+    """What rows depend on besides their source: the table's rule and the parameters of the job."""
+    if parameters is None:
+        return str(target.rule)
+    return f"{target.rule}-{hashlib.sha256(repr(parameters).encode()).hexdigest()[:8]}"
+
+
 def _property(source: str) -> str:
     return f"tubelake.followed.{source}"
 
 
+def positions(spark: SparkSession, target: Table, lake: Lake) -> dict[str, Position]:
+    """How far the table has followed each of its sources, by their names; what cannot be read is left out."""
+    found = {}
+    for name, value in store.properties(spark, target, lake).items():
+        if name.startswith(_property("")):
+            with contextlib.suppress(ValueError, TypeError):
+                found[name.removeprefix(_property(""))] = Position(**json.loads(value))
+    return found
+
+
 def _seen(spark: SparkSession, target: Table, source: Table, lake: Lake) -> Position | None:
     store.ensure(spark, target, lake)
-    try:
-        return Position(**json.loads(store.properties(spark, target, lake).get(_property(source.name), "")))
-    except (ValueError, TypeError):
-        return None
+    return positions(spark, target, lake).get(source.name)
 
 
 def _remember(spark: SparkSession, target: Table, lake: Lake, positions: Mapping[str, Position]) -> None:
@@ -102,19 +123,44 @@ def _last_commit(spark: SparkSession, table: Table, lake: Lake) -> tuple[int, in
     return _commits(spark, table, lake, "LIMIT 1")[0]
 
 
-def _commits(spark: SparkSession, table: Table, lake: Lake, limit: str = "") -> list[tuple[int, int]]:
-    """(version, ms) of the commits that the table still knows, newest first."""
+def _last_change(spark: SparkSession, table: Table, lake: Lake) -> tuple[int, int]:
+    """The newest commit that changed rows: notes of positions and tidying of files are none."""
+    changes = _commits(spark, table, lake, f"LIMIT {RECENT}", rows_only=True)
+    return (changes or _commits(spark, table, lake, rows_only=True) or _commits(spark, table, lake))[0]
+
+
+def _commits(
+    spark: SparkSession, table: Table, lake: Lake, limit: str = "", *, rows_only: bool = False
+) -> list[tuple[int, int]]:
+    """(version, ms) of the commits that the table still knows, newest first; `rows_only`: those that changed rows."""
     history = spark.sql(f"DESCRIBE HISTORY {store.name(table, lake)} {limit}")
+    if rows_only:
+        history = history.where(~F.col("operation").isin(*QUIET_OPERATIONS))
     rows = history.selectExpr("version", "unix_millis(timestamp) AS committed_at").collect()
     return sorted(((row["version"], row["committed_at"]) for row in rows), reverse=True)
 
 
-def _inserted(spark: SparkSession, source: Table, lake: Lake, then: Position | None, now: Position) -> DataFrame:
-    """Rows that the source gained since `then`; all of them where that cannot be said."""
-    if then is None or not _continues(spark, source, lake, then, now):
-        return store.reader(spark, source, lake, {"versionAsOf": now.version})
-    span = {"readChangeFeed": "true", "startingVersion": then.version + 1, "endingVersion": now.version}
-    return store.reader(spark, source, lake, span).where("_change_type = 'insert'").drop(*CHANGE_COLUMNS)
+def _inserted(
+    spark: SparkSession, source: Table, lake: Lake, then: Position | None, now: Position, parts: Sequence[str]
+) -> tuple[DataFrame, int]:
+    """Rows that the source gained since `then`, and how many; all of them where that cannot be said."""
+    needed = F.col(source.partition_by[0]).isin(*parts) if parts else F.lit(True)
+    if then is not None and _continues(spark, source, lake, then, now):
+        span = {"readChangeFeed": "true", "startingVersion": then.version + 1, "endingVersion": now.version}
+        gained = store.reader(spark, source, lake, span).where("_change_type = 'insert'").where(needed)
+        gained = gained.drop(*CHANGE_COLUMNS)
+        try:
+            return gained, gained.count()
+        except store.UNREADABLE as error:
+            if not _is_vacuumed(error):
+                raise
+    rows = store.reader(spark, source, lake, {"versionAsOf": now.version}).where(needed)
+    return rows, rows.count()
+
+
+def _is_vacuumed(error: Exception) -> bool:
+    """Whether a file of the change feed is gone: somebody vacuumed the source before its followers had read on."""
+    return any(word in str(error) for word in ("FILE_NOT_FOUND", "FILE_NOT_EXIST", "FileNotFound", "does not exist"))
 
 
 def _continues(spark: SparkSession, source: Table, lake: Lake, then: Position, now: Position) -> bool:

@@ -6,7 +6,7 @@ import logging
 import secrets
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_log_path
 
 from tubelake import console, resources, session
-from tubelake.errors import QuotaSpent, TubeLakeError, UsageError
-from tubelake.settings import Settings
+from tubelake.errors import Postponed, TubeLakeError, UsageError
+from tubelake.settings import Settings, value
 from tubelake.tables import JOB_RUNS, Table
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ def in_order(names: Sequence[str]) -> list[str]:
 
 
 def _feeds(writer: ModuleType, reader: ModuleType) -> bool:
-    return any(_overlap(written, read) for written in writer.WRITES for read in reader.READS)
+    """Whether one job writes what the other reads. What a job itself writes is its memory and not its input."""
+    inputs = [read for read in reader.READS if read not in reader.WRITES]
+    return any(_overlap(written, read) for written in writer.WRITES for read in inputs)
 
 
 def _overlap(one: Table, other: Table) -> bool:
@@ -82,9 +84,26 @@ def _overlap(one: Table, other: Table) -> bool:
     return same and (one.part is None or other.part is None or one.part == other.part)
 
 
-def pipeline_jobs() -> list[str]:
-    """The jobs that write tables, in order."""
-    return in_order([name for name in find_all() if load(name).WRITES])
+def writers() -> list[str]:
+    """The jobs that write tables, but for the one that tidies all of them."""
+    return [name for name in find_all() if load(name).WRITES and getattr(load(name), "OPTIONAL", "") != "maintenance"]
+
+
+def pipeline_jobs(settings: Settings, also: Collection[str] = ()) -> list[str]:
+    """The jobs of a pipeline that write tables, in order.
+
+    A job that is OPTIONAL is among them if `also` names it, one that NEEDS a setting if that has a value, one with both
+    for either reason.
+    """
+    modules = {name: load(name) for name in find_all()}
+    return in_order([name for name, module in modules.items() if module.WRITES and _is_asked(module, settings, also)])
+
+
+def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> bool:
+    optional, needs = getattr(module, "OPTIONAL", None), getattr(module, "NEEDS", None)
+    if optional is None and needs is None:
+        return True
+    return optional in also or (needs is not None and bool(value(settings, needs)))
 
 
 def with_run_id(settings: Settings) -> Settings:
@@ -174,7 +193,7 @@ def _attempt(spark: "SparkSession", name: str, settings: Settings) -> Ended:
             outcome, code = "failed", TubeLakeError.exit_code
     except TubeLakeError as error:
         report = Report(calls=error.calls, units=error.units)
-        outcome, message, code, go_on = error.outcome, str(error), error.exit_code, isinstance(error, QuotaSpent)
+        outcome, message, code, go_on = error.outcome, str(error), error.exit_code, isinstance(error, Postponed)
     except Exception as error:  # anything else is a defect or a broken machine: one line here, the whole in the log
         log.exception("%s failed", name)
         outcome, message, code, go_on = "failed", f"{first_line(error)} (details: {log_file(settings)})", 1, False

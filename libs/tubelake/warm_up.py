@@ -11,6 +11,7 @@ from tubelake.errors import TubeLakeError
 from tubelake.settings import Spark
 
 VIDEOS = 30
+QUIET_SECONDS = 2.0  # after which the file is whole
 WRITING_SECONDS = 120.0  # the JVM goes on for some 8 s after Python has ended: it sorts and writes 160 MB
 
 

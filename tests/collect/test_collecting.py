@@ -21,7 +21,8 @@ from tubelake.emulator import EmulatorOptions, Fault, running
 from tubelake.emulator.entries import fold
 from tubelake.emulator.search import matches
 from tubelake.errors import QuotaSpent, UsageError
-from tubelake.settings import Lake, Search
+from tubelake.settings import Lake, Search, Settings
+from tubelake.settings.sections import Channels, Videos
 from tubelake.tables import RESPONSE_BODIES, RESPONSES
 from tubelake.youtube.client import Access
 
@@ -166,15 +167,21 @@ def test_a_page_that_fails_for_good_ends_its_run_and_is_the_only_one_that_the_ne
 # ---------------------------------------------------------------- which videos are due, in Spark but without tables
 
 
+CHANNEL = "UC0123456789abcdefghijkl"
+
+
 def logged(
-    method: str, ids: str, found: list[str], *, reason: str | None = None, run: str = "old", day: int = 1
-) -> tuple:
-    params = json.dumps({"id": ids, "type": "video"} if method != "search.list" else {"type": "video"})
-    return (method, params, "cooking", reason, run, found, datetime(2026, 1, day, tzinfo=UTC))
+    method: str, ids: str, found: list[str], *, reason: str | None = None, run: str = "old", day: int = 1,
+    subject: str = "cooking",
+) -> tuple:  # fmt: skip
+    params = json.dumps({"type": "video", "id": ids} if ids else {"type": "video"})
+    return (method, params, subject, reason, run, found, datetime(2026, 1, day, tzinfo=UTC))
 
 
 LOG = [
     logged("search.list", "", ["new", "had", "gone", "fails", "failed", "later", "old", "fresh", "vanished"]),
+    logged("playlistItems.list", "", ["uploaded", "had"], subject=CHANNEL),
+    logged("videos.list", "", ["charted"], day=9),
     logged("videos.list", "had,gone", ["had"], day=9),
     logged("videos.list", "fails", [], reason="backendError", run="this"),
     logged("videos.list", "failed", [], reason="backendError"),
@@ -191,11 +198,14 @@ def test_which_videos_are_due(spark):
         LOG,
         "method string, params string, subject string, reason string, run_id string, item_ids array<string>, fetched_at timestamp",
     ).cache()
-    searches, details, counts = (
-        log.where(F.col("method") == m) for m in (search.METHOD, videos.DETAILS, videos.COUNTS)
-    )
-    everything = videos.wanted_ids(searches, details, (), ())
-    of_keyword = videos.wanted_ids(searches, details, ("cooking",), ("AAAAAAAAAAA",))
+    methods = (search.METHOD, "playlistItems.list", videos.DETAILS, videos.COUNTS)
+    searches, uploads, details, counts = (log.where(F.col("method") == method) for method in methods)
+    everything = videos.wanted_ids(searches, uploads, details, Settings())
+    asked = Settings(search=Search(keywords=("cooking",)), videos=Videos(ids=("AAAAAAAAAAA",)))
+    of_keyword = videos.wanted_ids(searches, uploads, details, asked)
+    of_channel = videos.wanted_ids(searches, uploads, details, Settings(channels=Channels(ids=(CHANNEL,))))
+    assert {row["video_id"] for row in everything.collect()} >= {"new", "uploaded", "charted", "tried"}
+    assert [row["video_id"] for row in videos.without_details(of_channel, details, "this").collect()] == ["uploaded"]
     due = videos.without_details(of_keyword, details, "this")
     old = videos.with_old_counts(everything, details, counts, datetime(2026, 1, 5, tzinfo=UTC), "this")
     assert sorted(row["video_id"] for row in due.collect()) == ["AAAAAAAAAAA", "failed", "later", "new"]

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -15,11 +16,13 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from tenacity import Retrying, retry_if_result, wait_random_exponential
 
 from tubelake import tables
+from tubelake.collect.callers import Access, ask
 from tubelake.collect.gate import Gate, Pace
 from tubelake.collect.request import DEFERRED, Price, facts
-from tubelake.youtube.client import Access, Answer, call
+from tubelake.youtube.client import Answer
 from tubelake.youtube.outcomes import Outcome, outcome
 
+_ENDING = (Outcome.QUOTA, Outcome.BLOCKED, Outcome.CREDENTIALS, Outcome.BUG)
 ROWS_A_BATCH = 64  # answers of 50 items are 100-200 kB: a batch stays under 16 MB
 
 
@@ -33,6 +36,7 @@ class Round:
     pace: Pace
     price: Price
     calls: tuple[int, ...]  # calls that each task may make, by partition
+    ahead: timedelta = timedelta()  # of the run's clock before the real one, in whole days
 
 
 def fetch(requests: DataFrame, this: Round) -> DataFrame:
@@ -82,7 +86,7 @@ def _fetch_chain(asked: dict[str, Any], this: Round, gate: Gate) -> list[dict[st
         answer, tries = _call_patiently(this, asked["method"], {**params, "pageToken": token}, gate)
         if tries == 0 and rows:
             break
-        rows.append(facts(asked, page, token, answer, tries, this.price))
+        rows.append(facts(asked, page, token, answer, tries, this.price, this.ahead))
         token = rows[-1]["next_page_token"]
         if answer.reason or not token or token in asked_tokens:
             break
@@ -102,8 +106,8 @@ def _call_patiently(this: Round, method: str, params: dict[str, Any], gate: Gate
             gate.close()
             return answer
         tries += 1
-        answer = call(this.access, method, given)
-        if outcome(answer.status, answer.reason) in (Outcome.QUOTA, Outcome.CREDENTIALS, Outcome.BUG):
+        answer = ask(this.access, method, given, gate.wait)
+        if outcome(answer.status, answer.reason) in _ENDING:
             gate.close()
         if outcome(answer.status, answer.reason) is Outcome.SLOW_DOWN:
             gate.pause(answer.retry_after_seconds or 0.0)

@@ -38,14 +38,30 @@ class Gate:
 
     def enter(self) -> bool:
         """Wait for a turn and take one call off the budget; False: no call may be made any more."""
+        wait = self.turn()
+        if wait is None:
+            return False
+        time.sleep(wait)
+        return True
+
+    def turn(self) -> float | None:
+        """Take one call off the budget; how long to wait before it (s), None: no call may be made any more."""
         with self._lock:
-            at = max(self._next_at, self._paused_until(), time.time())
+            now = time.time()
+            at = max(self._next_at, self._paused_until(), now)
             if self._calls_left <= 0 or at >= self._ends_at:
-                return False
+                return None
             self._calls_left -= 1
             self._next_at = at + self._step
-        time.sleep(max(0.0, at - time.time()))
-        return True
+            return at - now
+
+    def wait(self) -> None:
+        """Wait for a turn of a request that belongs to a call which is under way: no budget, no end."""
+        with self._lock:
+            now = time.time()
+            at = max(self._next_at, self._paused_until(), now)
+            self._next_at = at + self._step
+        time.sleep(at - now)
 
     def pause(self, seconds: float) -> None:
         """Nobody calls for this long."""

@@ -87,7 +87,7 @@ class Wallet:
 
 def account(bucket: str, settings: Quota, now: datetime) -> Account:
     """The account that pays at `now`, with the published limit unless the settings have their own."""
-    own_limit: int | None = getattr(settings, bucket)
+    own_limit: int | None = getattr(settings, bucket, None)
     day = quota.quota_day(now)
     return Account(settings.project, bucket, day, quota.limit(bucket, day) if own_limit is None else own_limit)
 

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
 
 from tubelake.youtube.client import Answer
 
@@ -28,8 +31,27 @@ class Request:
 
     def row(self, request_id: str) -> tuple[Any, ...]:
         """A row of REQUEST_DDL."""
-        params = json.dumps(dict(self.params), sort_keys=True, ensure_ascii=False)
-        return (request_id, self.method, params, self.subject, self.shard, self.page_token, self.max_pages)
+        return (
+            request_id,
+            self.method,
+            params_json(self.params),
+            self.subject,
+            self.shard,
+            self.page_token,
+            self.max_pages,
+        )
+
+
+def params_json(params: Mapping[str, str]) -> str:
+    """Parameters as the log has them: equal parameters give equal texts."""
+    return json.dumps(dict(params), sort_keys=True, ensure_ascii=False)
+
+
+def params_with(name: str, ids: Column, params: Mapping[str, str]) -> Column:
+    """What `params_json` gives for `params` and the parameter `name`, for a column of ids (no quotes, no backslashes)."""
+    mark = "@id@"
+    before, after = params_json({**params, name: mark}).split(mark)
+    return F.concat(F.lit(before), ids, F.lit(after))
 
 
 @dataclass(frozen=True)
@@ -42,9 +64,13 @@ class Price:
 
 
 def facts(
-    asked: Mapping[str, Any], page: int, token: str | None, answer: Answer, tries: int, price: Price
-) -> dict[str, Any]:
-    """The row of `response_bodies` for page number `page` of the request `asked`, fetched just now."""
+    asked: Mapping[str, Any], page: int, token: str | None, answer: Answer, tries: int, price: Price,
+    ahead: timedelta = timedelta(),
+) -> dict[str, Any]:  # fmt: skip
+    """The row of `response_bodies` for page number `page` of the request `asked`, fetched just now.
+
+    `ahead` is how far the run's clock is before the real one.
+    """
     items = [item for item in answer.content.get("items", ()) if isinstance(item, dict)]
     published = [moment for moment in map(published_at, items) if moment]
     info = answer.content.get("pageInfo")
@@ -60,12 +86,13 @@ def facts(
         "units": tries * price.units,
         "item_count": len(items),
         "item_ids": [found for found in map(item_id, items) if found],
+        "incomplete_ids": [found for found in map(item_id, filter(is_incomplete, items)) if found],
         "oldest_published_at": min(published, default=None),
         "newest_published_at": max(published, default=None),
         "is_descending": published == sorted(published, reverse=True),
         "total_results": info.get("totalResults") if isinstance(info, dict) else None,
         "retry_after_seconds": answer.retry_after_seconds,
-        "fetched_at": datetime.now(UTC),
+        "fetched_at": datetime.now(UTC) + ahead,
         "quota_day": price.quota_day,
         "body": answer.body,
     }
@@ -81,6 +108,14 @@ def item_id(item: Mapping[str, Any]) -> str | None:
     if isinstance(found, dict):
         found = found.get("videoId") or found.get("channelId") or found.get("playlistId")
     return found if isinstance(found, str) else None
+
+
+def is_incomplete(item: Mapping[str, Any]) -> bool:
+    """Whether the item says that it has more than the answer holds: a comment thread with further replies."""
+    snippet, replies = item.get("snippet"), item.get("replies")
+    told = snippet.get("totalReplyCount") if isinstance(snippet, dict) else None
+    held = replies.get("comments") if isinstance(replies, dict) else None
+    return isinstance(told, int) and told > (len(held) if isinstance(held, list) else 0)
 
 
 def published_at(item: Mapping[str, Any]) -> datetime | None:

@@ -3,18 +3,19 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from tubelake import session, store
+from tubelake import job, session, store
 from tubelake.collect import ledger
+from tubelake.collect.callers import Access
 from tubelake.collect.fetch import Round, fetch
 from tubelake.collect.gate import Pace
 from tubelake.collect.request import DEFERRED, REQUEST_COLUMNS, REQUEST_DDL, Price, Request
-from tubelake.errors import TubeLakeError, UsageError
+from tubelake.errors import Blocked, TubeLakeError, UsageError
 from tubelake.progress import Progress
 from tubelake.settings import Collect, Settings
 from tubelake.tables import RESPONSE_BODIES, RESPONSES
@@ -45,14 +46,22 @@ class Spent:
     units: int = 0
     failed: int = 0
 
+    def report(self, *notes: str) -> job.Report:
+        """What a job says of it."""
+        return job.Report(len(self.rows), len(self.rows), self.calls, self.units, self.failed, notes)
 
-def collect(spark: SparkSession, settings: Settings, method: str, due: Due, progress: Progress) -> Spent:
+
+def collect(
+    spark: SparkSession, settings: Settings, method: str, due: Due, progress: Progress, access: Access | None = None
+) -> Spent:
     """Fetch what `due(answers of this run)` asks of `method`, round by round, until nothing is due.
 
-    Raises QuotaSpent when the bucket is empty and UsageError for a refused key or request; both after everything
-    fetched was logged. Requests that failed are rows, counted in `Spent.failed`; the next run asks them again.
+    `access` is how to reach what answers; not given: the Data API, with the key of the settings.
+
+    Raises QuotaSpent when the bucket is empty, Blocked when YouTube blocks this address, and UsageError for a refused
+    key or request; all after everything fetched was logged. Requests that failed are rows, counted in `Spent.failed`; the next run asks them again.
     """
-    access, clock = _access(settings), clock_of(settings)
+    access, clock = access or _access(settings), clock_of(settings)
     spent, number, barren = Spent(), 0, 0
     with store.exclusive(f"collect-{method}", settings.lake):
         _complete_log(spark, settings, method)
@@ -92,6 +101,11 @@ def clock_of(settings: Settings) -> Callable[[], datetime]:
     return lambda: datetime.fromtimestamp(base + time.monotonic() - started, UTC)
 
 
+def _days_ahead(now: datetime) -> timedelta:
+    """How far a clock that was set is before the real one. By whole days: runs that set it alike stay in order."""
+    return timedelta(days=int((now - datetime.now(UTC)) / timedelta(days=1)))
+
+
 def _access(settings: Settings) -> client.Access:
     key = settings.youtube.api_key
     if key is None or not key.get_secret_value():
@@ -107,15 +121,16 @@ def _account(settings: Settings, method: str, now: datetime) -> ledger.Account:
 
 
 def _round(
-    spark: SparkSession, settings: Settings, access: client.Access, wallet: ledger.Wallet, work: Work,
+    spark: SparkSession, settings: Settings, access: Access, wallet: ledger.Wallet, work: Work,
     number: int, now: datetime,
 ) -> list[Row]:  # fmt: skip
     """Fetch and log as much of the work as the day's units and `collect.round_calls` allow; gives the answers' facts."""
     requests = work.requests[: settings.collect.round_calls]
     price = Price(wallet.account.bucket, quota.cost(requests[0].method, wallet.account.day).units, wallet.account.day)
     pages = min(sum(request.max_pages for request in requests), max(work.calls, len(requests)))
-    wanted = int(pages * RETRY_SLACK + 1) * price.units
-    calls = wallet.refill(spark, settings.lake, wanted) // price.units
+    calls = int(pages * RETRY_SLACK + 1)
+    if price.units:
+        calls = wallet.refill(spark, settings.lake, calls * price.units) // price.units
     if not calls:
         raise ledger.spent_error(wallet.account, now)
     asked = requests[:calls]
@@ -128,6 +143,7 @@ def _round(
         _pace(settings.collect, tasks),
         price,
         _shares(calls, tasks),
+        _days_ahead(now),
     )
     rows = _fetch_and_log(spark, settings, this, asked)
     wallet.pay(sum(row["units"] for row in rows))
@@ -161,11 +177,18 @@ def _facts(spark: SparkSession, settings: Settings, method: str) -> DataFrame:
 
 
 def _complete_log(spark: SparkSession, settings: Settings, method: str) -> None:
-    """A run killed between its two commits left bodies without facts."""
-    logged = store.read(spark, RESPONSES.of(method), settings.lake).select("request_id")
+    """A run killed between its two commits left bodies without facts. Facts without bodies are those of purged ones."""
     fetched = _facts(spark, settings, method)
-    if fetched.count() != logged.count():  # more facts than bodies are the rule once old bodies are purged
-        missing = fetched.join(logged, on="request_id", how="left_anti")
+    bodies, oldest = fetched.agg(F.count("*"), F.min(F.unix_micros("fetched_at"))).collect()[0]
+    if not bodies:
+        return
+    # Bodies go by their age: from the oldest one on, facts are as many, and what is older need not be read.
+    logged = store.read(spark, RESPONSES.of(method), settings.lake)
+    logged = logged.where(F.col("fetched_at") >= F.timestamp_micros(F.lit(oldest)))
+    if bodies == logged.count():
+        return
+    missing = fetched.join(logged.select("request_id"), on="request_id", how="left_anti")
+    if not missing.isEmpty():
         store.append(missing, RESPONSES, settings.lake)
 
 
@@ -193,6 +216,11 @@ def _raise_fatal(
     if Outcome.QUOTA in found:
         wallet.exhaust(spark, settings.lake)
         raise ledger.spent_error(wallet.account, now)
+    if Outcome.BLOCKED in found:
+        raise Blocked(
+            f"YouTube blocks this address ({found[Outcome.BLOCKED]['reason']}); everything fetched is kept: run the same "
+            "command again in some hours with a lower captions.requests_per_second, or set captions.proxy"
+        )
     for kind, remedy in (
         (Outcome.CREDENTIALS, "check YOUTUBE_API_KEY and that YouTube Data API v3 is enabled for its project"),
         (Outcome.BUG, "check the settings that became parameters of the call"),

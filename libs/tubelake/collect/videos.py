@@ -9,61 +9,92 @@ from pyspark.sql import functions as F
 
 from tubelake.collect.request import DEFERRED, Request
 from tubelake.collect.rounds import Work
+from tubelake.collect.tombstones import is_tombstone, tombstone
+from tubelake.settings import Settings
 
 DETAILS = "videos.list"
 COUNTS = "videos.batchGetStats"
+CHANNELS = "channels.list"
 IDS_A_CALL = 50
-_PARTS = {
+PARTS = {
     DETAILS: "snippet,contentDetails,statistics,status,topicDetails,liveStreamingDetails",
     COUNTS: "snippet,statistics",
+    CHANNELS: "snippet,contentDetails,statistics,topicDetails,status,brandingSettings",
 }
 
 
-def wanted_ids(searches: DataFrame, details: DataFrame, keywords: Sequence[str], ids: Sequence[str]) -> DataFrame:
-    """`video_id` of what to collect: what `keywords` found and the `ids`; with neither, every id that is known."""
-    if not keywords and not ids:
-        return _found(searches).union(_asked(details)).distinct()
-    named = searches.sparkSession.createDataFrame([(video_id,) for video_id in ids], "video_id string")
-    return _found(searches.where(F.col("subject").isin(*keywords))).union(named).distinct()
+def wanted_ids(searches: DataFrame, uploads: DataFrame, details: DataFrame, settings: Settings) -> DataFrame:
+    """`video_id` of what to collect: what the keywords found, what the channels uploaded and the ids.
+
+    With none of these, every id that is known.
+    """
+    keywords, channels, ids = settings.search.keywords, settings.channels.ids, settings.videos.ids
+    if keywords or channels or ids:
+        named = searches.sparkSession.createDataFrame([(video_id,) for video_id in ids], "video_id string")
+        of_keywords = _found(searches.where(F.col("subject").isin(*keywords)))
+        known = of_keywords.union(_listed(uploads.where(F.col("subject").isin(*channels)))).union(named)
+    else:
+        known = _found(searches).union(_listed(uploads)).union(asked_ids(details))
+    return known.where(~is_tombstone(F.col("video_id"))).distinct()
 
 
 def _found(searches: DataFrame) -> DataFrame:
     videos = searches.where("get_json_object(params, '$.type') = 'video'")
-    return videos.select(F.explode("item_ids").alias("video_id"))
+    return _listed(videos)
 
 
-def _asked(answers: DataFrame, *columns: str) -> DataFrame:
-    return answers.select(F.explode(F.split(F.get_json_object("params", "$.id"), ",")).alias("video_id"), *columns)
+def _listed(answers: DataFrame) -> DataFrame:
+    return answers.select(F.explode("item_ids").alias("video_id"))
+
+
+def asked_ids(answers: DataFrame, *columns: str) -> DataFrame:
+    """`video_id` of each id that answers about videos were asked for, with `columns` of the answer.
+
+    A chart is asked for without ids: it answers about those that it holds.
+    """
+    named = F.split(F.get_json_object("params", "$.id"), ",")
+    return answers.select(F.explode(F.coalesce(named, F.col("item_ids"))).alias("video_id"), *columns)
 
 
 def without_details(known: DataFrame, details: DataFrame, this_run: str) -> DataFrame:
     """Known ids that were never asked with success, nor in vain in this run."""
-    asked = details.where(F.col("reason").isNull() | _in_vain(this_run))
-    return known.join(_asked(asked), on="video_id", how="left_anti")
+    asked = details.where(F.col("reason").isNull() | in_vain(this_run))
+    answered = asked_ids(asked).select(tombstone(F.col("video_id")).alias("answered"))
+    return known.join(answered, on=tombstone(F.col("video_id")) == F.col("answered"), how="left_anti")
 
 
 def with_old_counts(
     known: DataFrame, details: DataFrame, counts: DataFrame, before: datetime, this_run: str
 ) -> DataFrame:
     """Known ids of videos that once were there, whose counts were last asked for before this moment."""
-    answered = details.unionByName(counts).where("reason IS NULL")
-    there = answered.select(F.explode("item_ids").alias("video_id"))
+    old = _last_asked(details.unionByName(counts), before)
+    due = known.join(old, on="video_id", how="left_semi")
+    return due.join(asked_ids(counts.where(in_vain(this_run))), on="video_id", how="left_anti")
+
+
+def with_old_details(details: DataFrame, before: datetime, this_run: str) -> DataFrame:
+    """Ids of videos that once were there, whose details were last asked for before this moment."""
+    old = _last_asked(details, before)
+    return old.join(asked_ids(details.where(in_vain(this_run))), on="video_id", how="left_anti")
+
+
+def _last_asked(answers: DataFrame, before: datetime) -> DataFrame:
+    """`video_id` of videos that once were there, last asked for with success before this moment."""
+    good = answers.where("reason IS NULL")
+    there = good.select(F.explode("item_ids").alias("video_id")).where(~is_tombstone(F.col("video_id")))
     # When it was asked, not when it was answered: a video that is gone by now is not asked for in every run.
-    newest = _asked(answered, "fetched_at").groupBy("video_id").agg(F.max("fetched_at").alias("fetched_at"))
-    return (
-        known.join(newest.where(F.col("fetched_at") < F.lit(before)), on="video_id", how="left_semi")
-        .join(there, on="video_id", how="left_semi")
-        .join(_asked(counts.where(_in_vain(this_run))), on="video_id", how="left_anti")
-    )  # fmt: skip
+    newest = asked_ids(good, "fetched_at").groupBy("video_id").agg(F.max("fetched_at").alias("fetched_at"))
+    old = newest.where(F.col("fetched_at") < F.lit(before)).select("video_id")
+    return old.join(there, on="video_id", how="left_semi")
 
 
-def _in_vain(this_run: str) -> Column:
+def in_vain(this_run: str) -> Column:
     """Asked in this run; what its round had no time for is still to be asked."""
     return (F.col("run_id") == this_run) & ~F.col("reason").eqNullSafe(DEFERRED)
 
 
 def due(method: str, ids: Callable[[], DataFrame], round_calls: int) -> Callable[[Sequence[Row]], Work]:
-    """What is due of `ids()`, in rounds of `round_calls` requests: so many ids are all that the driver holds."""
+    """What is due of `ids()`, a frame of one column, in rounds of `round_calls` requests: so many ids are all that the driver holds."""
     most = round_calls * IDS_A_CALL
     total: int | None = None
 
@@ -72,10 +103,10 @@ def due(method: str, ids: Callable[[], DataFrame], round_calls: int) -> Callable
         left = None if total is None else total - len(rows) * IDS_A_CALL
         if left is not None and left <= 0:
             return Work()
-        batch = [row["video_id"] for row in ids().orderBy("video_id").limit(most).collect()]
+        batch = [row[0] for row in ids().orderBy(F.col(ids().columns[0])).limit(most).collect()]
         total = total or (len(batch) if len(batch) < most else ids().count())
         chunks = [batch[start : start + IDS_A_CALL] for start in range(0, len(batch), IDS_A_CALL)]
-        requests = [Request(method, {"id": ",".join(chunk), "part": _PARTS[method]}) for chunk in chunks]
+        requests = [Request(method, {"id": ",".join(chunk), "part": PARTS[method]}) for chunk in chunks]
         return Work(requests, -(-(left or total) // IDS_A_CALL))
 
     return next_round

@@ -1,0 +1,24 @@
+"""Turns new answers about channels into rows."""
+
+from pyspark.sql import SparkSession
+
+from tubelake import job, tables
+from tubelake.follow import follow
+from tubelake.parse.channels import channels_from_answers
+from tubelake.settings import Settings
+
+OPTIONAL = "channels"
+NEEDS = "channels.ids"
+BODIES = tables.RESPONSE_BODIES
+METHODS = ("channels.list",)
+READS = tuple(map(BODIES.of, METHODS))
+WRITES = (tables.CHANNELS,)
+
+
+def run(spark: SparkSession, settings: Settings) -> job.Report:
+    counts = follow(spark, BODIES, {tables.CHANNELS: channels_from_answers}, settings.lake, parts=METHODS)
+    return job.Report(counts.rows_in, counts.rows_out)
+
+
+if __name__ == "__main__":
+    job.main(__file__)
