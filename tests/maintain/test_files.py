@@ -63,7 +63,7 @@ def tidied(spark, lake: Lake, *, catch_up: bool) -> str | None:
     if catch_up:
         assert copied(spark, lake) == Counts(2, 2)
     time.sleep(0.05)  # a file system counts in milliseconds
-    return files.vacuum(spark, LOG, lake, 0, files.slowest(spark, LOG, [LOG, COPY], lake))
+    return files.vacuum(spark, LOG, lake, 0, files.followers(spark, LOG, [LOG, COPY], lake))
 
 
 def test_a_follower_that_is_behind_can_read_on(spark, behind, lake):

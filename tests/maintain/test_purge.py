@@ -30,9 +30,12 @@ def test_what_is_kept_does_not_age():
         purge.aging(tables.ALL, ("video_snapshot",))
 
 
-def test_a_hit_forgets_its_texts_and_a_video_goes():
+def test_a_hit_forgets_its_texts_a_video_goes_and_what_was_imported_stays():
     before = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert purge.old_rows(tables.VIDEOS, before) == "fetched_at < TIMESTAMP'2026-01-02 03:04:05.000000+00:00'"
+    assert purge.old_rows(tables.VIDEOS, before) == (
+        "fetched_at < TIMESTAMP'2026-01-02 03:04:05.000000+00:00' AND NOT (method <=> 'import_trending')"
+    )
+    assert purge.old_rows(tables.COMMENTS, before) == "fetched_at < TIMESTAMP'2026-01-02 03:04:05.000000+00:00'"
     assert purge.old_rows(tables.SEARCH_HITS, before) == (
         "first_seen_at < TIMESTAMP'2026-01-02 03:04:05.000000+00:00' "
         "AND (channel_id IS NOT NULL OR title IS NOT NULL OR published_at IS NOT NULL)"

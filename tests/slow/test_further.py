@@ -182,3 +182,39 @@ def test_the_plan_shows_what_more_would_cost(corpus, run, capsys):
     assert steps["comments"][2] == "0"  # all are there
     assert int(steps["captions"][2]) > 20
     assert int(steps["thumbnails"][2]) > 20
+
+
+@pytest.mark.real_data
+def test_all_tracks_of_the_real_corpus_equal_their_source(spark, real_data, tmp_path):
+    corpus = load_corpus(real_data / "corpus")
+    lake = Lake(root=str(tmp_path / "lake"))
+    with running(corpus, EmulatorOptions()) as youtube:
+        fixed = [
+            f"lake.root={lake.root}", f"youtube.endpoint={youtube.url}", "youtube.api_key=any", f"run.logs={tmp_path}",
+            f"videos.ids={','.join(corpus.transcripts)}", "captions.requests_per_second=1000",
+        ]  # fmt: skip
+
+        def codes(*names: str, also: tuple[str, ...] = ()) -> set[int]:
+            wanted = settings.load(overrides=[*fixed, *also], environ={})
+            return {job.run(spark, name, job.with_run_id(wanted)) for name in names}
+
+        assert codes("collect_videos", "build_videos", "collect_captions", "build_captions") == {0}
+        preferred = rows_of(spark, lake, tables.CAPTION_SNIPPETS)
+        assert len({row["track_id"] for row in preferred}) == len({row["video_id"] for row in preferred}) == 12
+        assert codes("collect_captions", "build_captions", also=("captions.tracks=all",)) == {0}
+        calls = youtube.calls()
+        assert codes("collect_captions", also=("captions.tracks=all",)) == codes("collect_captions") == {0}
+        assert youtube.calls() == calls
+    said = sorted(rows_of(spark, lake, tables.CAPTION_SNIPPETS), key=lambda row: (row["track_id"], row["position"]))
+    found = {row["track_id"]: [] for row in said}
+    for row in said:
+        found[row["track_id"]].append((row["start_seconds"], row["duration_seconds"], row["text"]))
+    source = {
+        f"{track['video_id']}/{track['language_code']}/{'generated' if track['is_generated'] else 'manual'}": [
+            (snippet["start"], snippet["duration"], snippet["text"]) for snippet in track["snippets"]
+        ]
+        for tracks in corpus.transcripts.values()
+        for track in tracks
+    }
+    assert len(source) == 43
+    assert found == source

@@ -16,7 +16,7 @@ from pathlib import Path
 from pyspark.sql import Row, SparkSession
 
 from tubelake import store
-from tubelake.follow import Position, positions
+from tubelake.follow import QUIET_OPERATIONS, Position, positions
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
@@ -24,12 +24,13 @@ from tubelake.tables import Table
 MANY_FILES, SMALL_BYTES = 32, 16_000_000
 HOUR_MS = 3_600_000
 DEFAULT_HOURS = 168  # below it, Delta asks whether one is sure
+NO_ROWS = (*QUIET_OPERATIONS, "UNSET TBLPROPERTIES", "ADD COLUMNS")
 _CHECKPOINT_NOW = {"delta.checkpointInterval": "1"}
 
 
 @dataclass(frozen=True)
-class Behind:
-    """The follower that has read least of a table: its name, and the commit that it has come to."""
+class Follower:
+    """A table that follows another one: its name, and the commit that it has come to."""
 
     table: str
     position: Position
@@ -67,34 +68,45 @@ def _leaves_files(commit: Row) -> bool:
 
 
 def _make_checkpoint(spark: SparkSession, table: Table, lake: Lake) -> None:
-    """Have Delta write the state of the table down, in a commit that names no file, so that older ones are not needed."""
+    """Have Delta write the state of the table down, in a commit that names no file, so that older ones are not needed.
+
+    UNSET is a change for `rebuild`: so tables of results note a commit that is still there when older ones are gone.
+    """
     store.set_properties(spark, table, lake, _CHECKPOINT_NOW)
     keys = ", ".join(f"'{key}'" for key in _CHECKPOINT_NOW)
     store.execute(spark, table, lake, f"ALTER TABLE {store.name(table, lake)} UNSET TBLPROPERTIES ({keys})")
 
 
-def slowest(spark: SparkSession, source: Table, present: Sequence[Table], lake: Lake) -> Behind | None:
-    """The follower of `source` that has most to read yet; None where all have read everything, or there are none."""
-    last = spark.sql(f"DESCRIBE HISTORY {store.name(source, lake)} LIMIT 1").collect()[0]["version"]
-    followers = ((f"{table.layer}.{table.name}", positions(spark, table, lake)) for table in present)
-    at = [Behind(name, found[source.name]) for name, found in followers if source.name in found]
-    return min((one for one in at if one.position.version < last), key=lambda one: one.position.version, default=None)
+def followers(spark: SparkSession, source: Table, present: Sequence[Table], lake: Lake) -> list[Follower]:
+    """The tables that follow `source`."""
+    found = ((f"{table.layer}.{table.name}", positions(spark, table, lake)) for table in present)
+    return [Follower(name, at[source.name]) for name, at in found if source.name in at]
 
 
-def vacuum(spark: SparkSession, table: Table, lake: Lake, hours: int, behind: Behind | None) -> str | None:
+def vacuum(spark: SparkSession, table: Table, lake: Lake, hours: int, following: Sequence[Follower]) -> str | None:
     """Delete the files that were taken out of the table `hours` ago or earlier, with the log up to then.
 
     Where a follower is behind, what it has yet to read stays; gives a line about that, else None. It makes no commit.
     """
+    behind = _slowest(spark, table, lake, following)
     needed = (_now_ms() - behind.position.committed_at) // HOUR_MS + 1 if behind else 0
     kept = max(hours, needed)
     with _conf(spark, _vacuum_conf(kept)):
         store.execute(spark, table, lake, f"VACUUM {store.name(table, lake)} RETAIN {kept} HOURS")
-    _forget(table, lake, _now_ms() - kept * HOUR_MS, behind)
+    # A follower finds its place by the entry of the commit that it has come to.
+    _forget(table, lake, _now_ms() - kept * HOUR_MS, min((one.position.version for one in following), default=None))
     if behind is None or needed <= hours:
         return None
     full = f"{table.layer}.{table.name}"
     return f"{full}: files of the last {kept:,} h stay, because {behind.table} has not followed since: run its job"
+
+
+def _slowest(spark: SparkSession, table: Table, lake: Lake, following: Sequence[Follower]) -> Follower | None:
+    """The follower that has most rows to read yet; None where there is nothing that one has not read."""
+    history = spark.sql(f"DESCRIBE HISTORY {store.name(table, lake)}").select("version", "operation").collect()
+    last = max((row["version"] for row in history if row["operation"] not in NO_ROWS), default=0)
+    behind = [one for one in following if one.position.version < last]
+    return min(behind, key=lambda one: one.position.version, default=None)
 
 
 def _now_ms() -> int:
@@ -127,17 +139,17 @@ def _log(table: Table, lake: Lake) -> Path | None:
     return root / table.layer / table.name / "_delta_log" if root else None
 
 
-def _forget(table: Table, lake: Lake, before_ms: int, behind: Behind | None) -> None:
+def _forget(table: Table, lake: Lake, before_ms: int, needed: int | None) -> None:
     """Delete the log's entries before its last checkpoint, as Delta does, but to the hour and not to the day.
 
-    They hold the least and the greatest values of every file: ids and titles among them.
+    Those from the version `needed` on stay. They hold the least and the greatest values of every file: ids and titles among them.
     """
     log = _log(table, lake)
     if log is None:
         return
     with store.exclusive(f"{table.layer}.{table.name}", lake):
         entries = sorted(_entries(log))
-        limit = min(_last_checkpoint(log), behind.position.version if behind else math.inf)
+        limit = min(_last_checkpoint(log), math.inf if needed is None else needed)
         # Without gaps: what is younger than that stays, with all that comes after it.
         first = min((version for version, file in entries if file.stat().st_mtime_ns / 1e6 > before_ms), default=limit)
         for version, file in entries:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from tubelake import store, tables
 from tubelake.errors import UsageError
 from tubelake.maintain import gone
+from tubelake.parse import trending
 from tubelake.settings import Lake
 from tubelake.tables import RESPONSE_BODIES, RESPONSES, Table
 
@@ -118,8 +119,9 @@ def delete_old(spark: SparkSession, aged: Sequence[Table], before: datetime, day
 def old_rows(table: Table, before: datetime) -> str:
     """The condition, in SQL, for rows that age takes something from."""
     old = f"{table.aged_by} < TIMESTAMP'{before.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}+00:00'"
+    imported = f"method <=> '{trending.METHOD}'" if "method" in table.column_names else ""  # that is the user's own
     content = " OR ".join(f"{column} IS NOT NULL" for column in table.forgets)
-    return f"{old} AND ({content})" if content else old
+    return " AND ".join([old, *([f"NOT ({imported})"] if imported else []), *([f"({content})"] if content else [])])
 
 
 def why_old(table: Table, days: int) -> str:

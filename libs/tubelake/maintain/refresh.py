@@ -1,6 +1,5 @@
 """Asks again for details that have become old, and brings the tables that follow the answers up to date."""
 
-from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from types import ModuleType
 
@@ -11,7 +10,7 @@ from tubelake.collect import videos
 from tubelake.collect.rounds import collect
 from tubelake.errors import QuotaSpent
 from tubelake.settings import Settings
-from tubelake.tables import RESPONSE_BODIES, RESPONSES, Table
+from tubelake.tables import RESPONSE_BODIES, RESPONSES
 
 DETAILS = RESPONSES.of(videos.DETAILS)
 
@@ -43,34 +42,31 @@ def old_details(spark: SparkSession, settings: Settings, now: datetime) -> tuple
 
 
 def builders(spark: SparkSession, settings: Settings) -> list[ModuleType]:
-    """The jobs that keep this lake's tables up to date with the answers, and those that build small tables of results.
+    """The jobs that keep this lake's tables up to date with bronze, and those that build small tables of results.
 
-    Each comes after those that feed it. Left out are jobs that have nothing to read and have written nothing.
+    Each comes after those that feed it. Those that have never run are left out, but for where they alone read answers.
     """
-    methods: set[str] = set()
-    if store.exists(spark, RESPONSE_BODIES, settings.lake):
-        rows = store.read(spark, RESPONSE_BODIES, settings.lake).select("method").distinct().collect()
-        methods = {row["method"] for row in rows}
-
-    def has_work(module: ModuleType) -> bool:
-        reads = any(_is(table, RESPONSE_BODIES) and table.part in {None, *methods} for table in module.READS)
-        return (reads and bool(methods)) or any(store.exists(spark, t, settings.lake) for t in module.WRITES)
-
-    return [module for module in _in_order(_is_builder) if has_work(module)]
-
-
-def _in_order(wanted: Callable[[ModuleType], bool]) -> list[ModuleType]:
-    modules = {name: job.load(name) for name in job.find_all()}
-    return [modules[name] for name in job.in_order([name for name, module in modules.items() if wanted(module)])]
+    modules = [job.load(name) for name in job.in_order(job.writers())]
+    derive = [module for module in modules if _is_builder(module)]
+    have_run = [m for m in derive if all(store.exists(spark, table, settings.lake) for table in m.WRITES)]
+    unread = _methods(spark, settings) - {part for module in have_run for part in _parts(module)}
+    return [module for module in derive if module in have_run or _parts(module) & unread]
 
 
 def _is_builder(module: ModuleType) -> bool:
-    """Whether the job derives: it follows the answers and asks nothing, or all that it writes are results."""
-    writes: Sequence[Table] = module.WRITES
-    if not writes or any(_is(table, RESPONSE_BODIES) for table in writes):
-        return False
-    return any(_is(table, RESPONSE_BODIES) for table in module.READS) or {table.layer for table in writes} == {"gold"}
+    """Whether the job derives: typed rows from bronze, or results. What is enriched by models is not for maintenance."""
+    reads, writes = ({table.layer for table in tables} for tables in (module.READS, module.WRITES))
+    return writes == {"gold"} or (reads == {"bronze"} and not writes & {"bronze", "control"})
 
 
-def _is(table: Table, other: Table) -> bool:
-    return (table.layer, table.name) == (other.layer, other.name)
+def _methods(spark: SparkSession, settings: Settings) -> set[str]:
+    """Methods that there are bodies of."""
+    if not store.exists(spark, RESPONSE_BODIES, settings.lake):
+        return set()
+    bodies = spark.table(store.name(RESPONSE_BODIES, settings.lake))
+    return {row["method"] for row in bodies.select("method").distinct().collect()}
+
+
+def _parts(module: ModuleType) -> set[str | None]:
+    """Methods whose bodies the job reads."""
+    return {table.part for table in module.READS if table.name == RESPONSE_BODIES.name}

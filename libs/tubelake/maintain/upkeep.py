@@ -63,7 +63,7 @@ def tidy(spark: SparkSession, settings: Settings) -> list[str]:
 def _vacuum(spark: SparkSession, settings: Settings, untidy: list[Table], present: list[Table]) -> Iterable[str]:
     lake, hours = settings.lake, settings.retention.vacuum_hours
     for table in untidy:
-        line = files.vacuum(spark, table, lake, hours, files.slowest(spark, table, present, lake))
+        line = files.vacuum(spark, table, lake, hours, files.followers(spark, table, present, lake))
         if line:
             yield line
     if untidy:

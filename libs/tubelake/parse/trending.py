@@ -55,7 +55,7 @@ def _videos(rows: DataFrame) -> DataFrame:
     counts = [F.max_by(name, order).alias(name) for name in _COUNTS]
     latest = rows.groupBy("video_id").agg(*details, *counts, F.max("fetched_at").alias("fetched_at"))
     missing = {c.name: F.lit(None).cast(c.type) for c in tables.VIDEOS.columns if c.name not in latest.columns}
-    return latest.withColumns(missing)
+    return latest.withColumns({**missing, "method": F.lit(METHOD)})
 
 
 def only_usable(rows: DataFrame) -> DataFrame:

@@ -55,6 +55,7 @@ def videos_from_answers(answers: DataFrame) -> DataFrame:
         thumbnail["width"].alias("thumbnail_width"),
         thumbnail["height"].alias("thumbnail_height"),
         *_counts(item["statistics"]),
+        "method",
         "fetched_at",
     )
 

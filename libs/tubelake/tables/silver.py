@@ -41,6 +41,7 @@ VIDEOS = Table(
     thumbnail_width         int             Width of that thumbnail (px)
     thumbnail_height        int             Height of that thumbnail (px)
     {_COUNTS.strip()}
+    method                  string          Method that gave them
     fetched_at              timestamp       When these details were fetched (UTC)
     """), key=("video_id",), newest_by="fetched_at", cluster_by=("video_id",), properties=CHANGE_FEED,
     aged_by="fetched_at",
@@ -138,6 +139,7 @@ CAPTION_TRACKS = Table(
     method                 string          Way that it came
     fetched_at             timestamp       When it was last listed (UTC)
     """), key=("track_id",), newest_by="fetched_at", cluster_by=("video_id",), properties=CHANGE_FEED,
+    aged_by="fetched_at",
 )  # fmt: skip
 CAPTION_SNIPPETS = Table(
     "silver", "caption_snippets", "What the fetched caption tracks say, one row a caption",
@@ -151,6 +153,7 @@ CAPTION_SNIPPETS = Table(
     text              string     What it says
     fetched_at        timestamp  When the track was fetched (UTC)
     """), key=("track_id", "position"), newest_by="fetched_at", cluster_by=("video_id",), properties=CHANGE_FEED,
+    aged_by="fetched_at",
 )  # fmt: skip
 TRENDING_DAYS = Table(
     "silver", "trending_days", "One row a video, country, day and cohort of the imported charts: its counts at that day",
