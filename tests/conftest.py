@@ -19,6 +19,8 @@ SPARK = settings.Spark(master="local[2,4]", nlp=True, driver_memory="3g")
 def pytest_configure(config: pytest.Config) -> None:
     session.set_worker_python()
     ours = {**session.session_conf(SPARK), "spark.sql.catalogImplementation": "in-memory"}
+    # Tests are small and cold: the second compiler of the JVM costs them more than it brings.
+    ours["spark.driver.extraJavaOptions"] += " -XX:TieredStopAtLevel=1"
     SparkConfigBuilder.initialize().setAll(list(ours.items()))
 
 
