@@ -20,7 +20,8 @@ CASES = {
     "a name of its own": (f"{YTIMG}maxresdefault_live.jpg", 1280, ["maxresdefault_live", *ALL]),
     "a name of its own, small": (f"{YTIMG}hq720_custom.jpg", 400, ["hq720_custom", "mqdefault", "default"]),
     "a name of its own, no width": (f"{YTIMG}custom.jpg", None, ["custom", *ALL]),
-    "no address": ("https://[bad", None, ["", *ALL]),
+    "no address": ("https://[bad", None, ["[bad", *ALL]),
+    "a folder": ("https://i.ytimg.com/vi/", None, ["", *ALL]),
 }
 
 

@@ -164,9 +164,10 @@ def examined(picture: Picture, max_pixels: int) -> Picture:
         return replace(picture, reason="empty", data=None)
     try:
         with Image.open(BytesIO(picture.data), formats=FORMATS) as image:
-            found = replace(picture, width=image.width, height=image.height, format=image.format)
-            if image.width * image.height > max_pixels:
-                return replace(found, reason=f"{TOO_MANY_PIXELS}: more than {max_pixels:,}", data=None)
+            width, height = image.size
+            if width * height > max_pixels:
+                too_many = f"{TOO_MANY_PIXELS}: more than {max_pixels:,}"
+                return replace(picture, width=width, height=height, format=image.format, reason=too_many, data=None)
             _decode(image, picture.data)
             animated = bool(getattr(image, "is_animated", False))
     except UnidentifiedImageError:
@@ -175,7 +176,10 @@ def examined(picture: Picture, max_pixels: int) -> Picture:
         return replace(picture, reason=f"{TOO_MANY_PIXELS}: {error}", data=None)
     except Exception as error:  # noqa: BLE001 - what a decoder trips over comes as any type, and ends this picture only
         return replace(picture, reason=f"brokenPicture: {' '.join(str(error).split())[:200]}", data=None)
-    return replace(found, is_animated=animated, sha256=hashlib.sha256(picture.data).hexdigest())
+    digest = hashlib.sha256(picture.data).hexdigest()
+    return replace(
+        picture, width=width, height=height, format=image.format, is_animated=animated, sha256=digest
+    )  # fmt: skip
 
 
 def _decode(image: Image.Image, data: bytes) -> None:

@@ -1,10 +1,7 @@
 """The pictures of a video: which there may be, largest first, and the largest that there is."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import PurePosixPath
 from typing import TypeAlias
-
-from yarl import URL
 
 from tubelake.youtube.pictures import Picture
 
@@ -23,7 +20,7 @@ def candidates(video_id: str, declared: str | None, width: int | None) -> dict[s
 
     What a video declares is often more than it has: of most videos only the smaller ones exist.
     """
-    name = _name(declared) if declared else ""
+    name = (declared or "").rpartition("/")[2].partition(".")[0]
     largest_known = WIDTHS.get(name) or width or LARGEST_UNDECLARED
     standard = {
         smaller: ADDRESS.format(video_id=video_id, name=smaller)
@@ -31,14 +28,6 @@ def candidates(video_id: str, declared: str | None, width: int | None) -> dict[s
         if wide <= largest_known and smaller != name
     }
     return {name: declared, **standard} if declared else standard
-
-
-def _name(address: str) -> str:
-    """The name of a picture's file without its extension; what is no address has none."""
-    try:
-        return PurePosixPath(URL(address).path).stem
-    except ValueError:
-        return ""
 
 
 async def largest(wanted: Mapping[str, str], ask: Ask) -> tuple[str, Picture, int] | None:
