@@ -81,6 +81,7 @@ EXPECTED = {
     "favorite_count": 0,
     "comment_count": 3,
     "fetched_at": datetime(2026, 7, 1, 12),
+    "method": "videos.list",
 }
 COUNTS = ["view_count", "like_count", "dislike_count", "favorite_count", "comment_count"]
 FIELDS = ["viewCount", "likeCount", "dislikeCount", "favoriteCount", "commentCount"]
@@ -159,7 +160,7 @@ def test_the_types_are_those_of_the_table(spark, answers):
 
 def test_what_is_missing_is_null(videos):
     bare = {name: value for name, value in videos["bare"].items() if value is not None}
-    assert bare == {"video_id": "bare", "fetched_at": EXPECTED["fetched_at"]}
+    assert bare == {"video_id": "bare", "fetched_at": EXPECTED["fetched_at"], "method": "videos.list"}
 
 
 def test_missing_statistics_are_null_and_not_0(videos):
@@ -195,6 +196,7 @@ def test_snapshots_say_when_and_by_which_method(snapshots):
     assert snapshots["full0000000"] == {
         "video_id": "full0000000",
         "fetched_at": EXPECTED["fetched_at"],
+        "method": "videos.list",
         **{name: EXPECTED[name] for name in COUNTS},
         "method": "videos.list",
     }
