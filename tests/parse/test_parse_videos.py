@@ -196,7 +196,6 @@ def test_snapshots_say_when_and_by_which_method(snapshots):
     assert snapshots["full0000000"] == {
         "video_id": "full0000000",
         "fetched_at": EXPECTED["fetched_at"],
-        "method": "videos.list",
         **{name: EXPECTED[name] for name in COUNTS},
         "method": "videos.list",
     }
