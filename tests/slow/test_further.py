@@ -11,7 +11,7 @@ from tubelake.errors import Blocked
 from tubelake.settings import Lake
 from tubelake.tables import RESPONSES
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 BASE = ("collect_channels", "collect_charts", "collect_search", "collect_videos", "build_videos")
 COLLECT = ("collect_comments", "collect_captions", "collect_video_channels")

@@ -17,7 +17,7 @@ from tubelake.errors import QuotaSpent
 from tubelake.settings import Lake
 from tubelake.tables import JOB_RUNS, PICTURES, RESPONSE_BODIES, RESPONSES, SEARCH_HITS, VIDEO_SNAPSHOTS, VIDEOS
 
-pytestmark = pytest.mark.slow  # a whole story of jobs
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]  # a whole story of jobs
 
 KEYWORD, MATCHES = "lofi", 60
 COLLECT = ("collect_search", "collect_videos", "build_videos", "build_statistics")
