@@ -1,4 +1,4 @@
-"""Every setting: its type, its default, what it means."""
+"""Every setting: its type, its default, what it means. Longer than other modules, so that there is one place for all."""
 
 import re
 from datetime import UTC, datetime
