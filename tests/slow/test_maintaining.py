@@ -15,7 +15,7 @@ from tubelake.emulator import EmulatorOptions, load_corpus, make_corpus, running
 from tubelake.emulator.search import matches
 from tubelake.errors import QuotaSpent
 from tubelake.settings import Lake
-from tubelake.tables import JOB_RUNS, PICTURES, RESPONSE_BODIES, RESPONSES, SEARCH_HITS, VIDEO_SNAPSHOTS, VIDEOS
+from tubelake.tables import PICTURES, RESPONSE_BODIES, RESPONSES, SEARCH_HITS, VIDEO_SNAPSHOTS, VIDEOS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]  # a whole story of jobs
 
@@ -163,12 +163,3 @@ def test_a_video_that_left_leaves_no_trace(spark, lake, youtube, run, leaving, c
     log = {row["request_id"]: row for row in rows_of(spark, lake, RESPONSES)}
     assert {key: len(ids) for key, ids in ids_before.items()} == {key: len(log[key]["item_ids"]) for key in ids_before}
     assert sum(name.startswith(GONE) for row in log.values() for name in row["item_ids"]) == 3
-
-
-def test_a_repeat_and_the_next_collection_do_nothing(lake, youtube, run, leaving, corpus):
-    calls, before = len(youtube.calls()), commits(lake)
-    assert run(57, "maintain_tables") == [0]
-    assert run(57, *COLLECT, also=(f"videos.ids={leaving}",)) == [0, 0, 0, 0]
-    assert len(youtube.calls()) == calls
-    assert commits(lake) == before
-    assert [name for name in before if JOB_RUNS.name in name]
