@@ -47,7 +47,9 @@ def test_what_a_day_gives_depends_on_the_day(bucket, on, units):
 def test_every_bucket_that_pays_has_a_limit():
     methods = {method for method, _, _ in quota._COSTS}
     for on in (OLD, LAST, FIRST, date(2026, 6, 2), date(2026, 6, 3)):
-        paying = {quota.cost(method, on).bucket for method in methods}
+        prices = [quota.cost(method, on) for method in methods]
+        paying = {price.bucket for price in prices if price.units}
+        assert {price.bucket for price in prices} - paying == {quota.FREE}
         assert paying == set(quota.buckets(on))
         assert all(quota.limit(bucket, on) > 0 for bucket in paying)
 
