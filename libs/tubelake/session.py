@@ -152,7 +152,8 @@ def _local_conf(partitions: int) -> dict[str, str]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": str(partitions or os.cpu_count() or 2),
-        "spark.databricks.delta.snapshotPartitions": "2",
+        "spark.databricks.delta.snapshotPartitions": "1",
+        "spark.sql.ui.explainMode": "simple",  # every query's plan is written out, also for a UI that is off
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     }
 

@@ -13,20 +13,20 @@ def show_table(settings: Settings, name: str, limit: int, where: str | None, col
     table = find(name)
     spark = job.start(settings)
     if not store.exists(spark, table, settings.lake):
-        raise UsageError(f"{settings.lake.root} has no table {table.layer}.{table.name} yet; run the pipeline first")
+        raise UsageError(f"{settings.lake.root} has no table {table.full_name} yet; run the pipeline first")
     try:
         rows = store.read(spark, table, settings.lake).where(where or "true")
         shown = rows.select(*([column.strip() for column in columns.split(",")] if columns else rows.columns))
         listed = shown.limit(limit).collect()
     except AnalysisException as error:
         raise UsageError(f"cannot show that: {job.first_line(error)}") from None
-    console.show(f"{table.layer}.{table.name}: {rows.count():,} rows", shown.columns, listed)
+    console.show(f"{table.full_name}: {rows.count():,} rows", shown.columns, listed)
 
 
 def find(name: str) -> Table:
     """The table called NAME or LAYER.NAME. Raises UsageError, naming the tables there are."""
-    found = [table for table in tables.ALL if name in (table.name, f"{table.layer}.{table.name}")]
+    found = [table for table in tables.ALL if name in (table.name, table.full_name)]
     if not found:
-        known = ", ".join(f"{table.layer}.{table.name}" for table in tables.ALL)
+        known = ", ".join(table.full_name for table in tables.ALL)
         raise UsageError(f"there is no table {name!r}; the tables are: {known}")
     return found[0]

@@ -46,7 +46,7 @@ def check(lake: Lake) -> None:
 
 def name(table: Table, lake: Lake) -> str:
     """How SQL calls the table."""
-    return f"{lake.catalog}.{table.layer}.{table.name}" if lake.catalog else f"delta.`{_address(table, lake)}`"
+    return f"{lake.catalog}.{table.full_name}" if lake.catalog else f"delta.`{_address(table, lake)}`"
 
 
 def _address(table: Table, lake: Lake) -> str:
@@ -138,7 +138,7 @@ def overwrite(rows: DataFrame, table: Table, lake: Lake) -> None:
 
 def _write(rows: DataFrame, table: Table, lake: Lake, mode: str) -> None:
     target = rows.select(*table.column_names).write.format("delta").mode(mode)
-    with exclusive(f"{table.layer}.{table.name}", lake):
+    with exclusive(table.full_name, lake):
         if lake.catalog:
             target.saveAsTable(name(table, lake))
         else:
@@ -177,7 +177,7 @@ def execute(spark: SparkSession, table: Table, lake: Lake, statement: str) -> li
     """Run a statement that changes `table`, again where another writer came first; bounded."""
     for tried in range(1, COMMIT_TRIES + 1):
         try:
-            with exclusive(f"{table.layer}.{table.name}", lake):
+            with exclusive(table.full_name, lake):
                 return spark.sql(statement).collect()
         except PySparkException as error:
             if "concurrent" not in f"{type(error).__name__} {error}".lower() or tried == COMMIT_TRIES:

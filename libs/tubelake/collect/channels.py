@@ -57,7 +57,7 @@ def fetch_details(spark: SparkSession, settings: Settings, known: DataFrame, new
 def without_details(known: DataFrame, details: DataFrame, newer_than: datetime, this_run: str) -> DataFrame:
     """Known channels that were not asked with success since `newer_than`, nor in vain in this run."""
     fresh = F.col("reason").isNull() & (F.col("fetched_at") >= F.lit(newer_than))
-    asked = asked_ids(details.where(fresh | in_vain(this_run))).withColumnRenamed("video_id", "channel_id")
+    asked = asked_ids(details.where(fresh | in_vain(this_run)), name="channel_id")
     return known.join(asked, on="channel_id", how="left_anti")
 
 

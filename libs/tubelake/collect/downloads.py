@@ -1,30 +1,24 @@
 """A frame of videos in, a frame with a row for every one out: each task downloads many pictures at once."""
 
 import asyncio
-import os
-import socket
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from queue import Queue
-from typing import Any, TypeAlias
 
-import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql.pandas.types import to_arrow_schema
 
 from tubelake import tables
 from tubelake.collect.gate import Gate, Pace
+from tubelake.collect.tasks import Row, answered
 from tubelake.youtube import thumbnails
 from tubelake.youtube.pictures import Limits, Picture, download, open_client
 
 VIDEO_DDL = "video_id string, thumbnail_url string, thumbnail_width int"
 # What waits for the JVM is two batches and a picture a connection. Small batches cost time, large ones memory.
 BATCH_BYTES, BATCH_ROWS = 8_000_000, 1_000
-
-Row: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -52,23 +46,9 @@ class _Batch:
 def fetch(videos: DataFrame, this: Round) -> DataFrame:
     """A row of `pictures` for every video with the columns of VIDEO_DDL, but for those that the round's end cut off.
 
-    The frame is lazy and downloads each time it is computed: write it once, and read that.
+    The frame is lazy, see `answered`.
     """
-    schema = videos.sparkSession.createDataFrame([], tables.PICTURES.ddl).schema
-    arrow_schema = to_arrow_schema(schema)
-
-    def on_executor(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        asked = [row for batch in batches for row in batch.to_pylist()]
-        identity = {"run_id": this.run_id, "round_id": this.round_id, "executor_id": _executor_id()}
-        for rows in in_batches(asked, this):
-            yield pa.RecordBatch.from_pylist([{**row, **identity} for row in rows], schema=arrow_schema)
-
-    return videos.mapInArrow(on_executor, schema)
-
-
-def _executor_id() -> str:
-    """Host and parent process: the Python workers of one executor are children of one daemon."""
-    return f"{socket.gethostname()}:{os.getppid()}"
+    return answered(videos, tables.PICTURES, this.run_id, this.round_id, lambda asked: in_batches(asked, this))
 
 
 def in_batches(asked: Sequence[Row], this: Round) -> Iterator[list[Row]]:

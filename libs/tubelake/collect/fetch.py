@@ -1,24 +1,21 @@
 """A frame of requests in, a frame with an answer for every request out: threads in tasks overlap the waiting."""
 
 import json
-import os
-import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-import pyarrow as pa
 from pyspark import TaskContext
 from pyspark.sql import DataFrame
-from pyspark.sql.pandas.types import to_arrow_schema
 from tenacity import Retrying, retry_if_result, wait_random_exponential
 
 from tubelake import tables
 from tubelake.collect.callers import Access, ask
 from tubelake.collect.gate import Gate, Pace
 from tubelake.collect.request import DEFERRED, Price, facts
+from tubelake.collect.tasks import Row, answered
 from tubelake.youtube.client import Answer
 from tubelake.youtube.outcomes import Outcome, outcome
 
@@ -42,32 +39,24 @@ class Round:
 def fetch(requests: DataFrame, this: Round) -> DataFrame:
     """An answer (a row of `response_bodies`) for every page of every request; failures are rows.
 
-    `requests` has the columns of REQUEST_DDL and one partition an entry of `this.calls`. The frame is lazy and calls
-    the API each time it is computed: write it once, and read that.
+    `requests` has the columns of REQUEST_DDL and one partition an entry of `this.calls`. The frame is lazy, see `answered`.
     """
-    schema = requests.sparkSession.createDataFrame([], tables.RESPONSE_BODIES.ddl).schema
-    arrow_schema = to_arrow_schema(schema)
-
-    def on_executor(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        asked = [row for batch in batches for row in batch.to_pylist()]
-        identity = {"run_id": this.run_id, "round_id": this.round_id, "executor_id": _executor_id()}
-        rows: list[dict[str, Any]] = []
-        for answered in _fetch_all(asked, this):
-            rows.extend({**row, **identity} for row in answered)
-            if len(rows) >= ROWS_A_BATCH:
-                yield pa.RecordBatch.from_pylist(rows, schema=arrow_schema)
-                rows = []
-        yield pa.RecordBatch.from_pylist(rows, schema=arrow_schema)
-
-    return requests.mapInArrow(on_executor, schema)
+    return answered(
+        requests, tables.RESPONSE_BODIES, this.run_id, this.round_id, lambda asked: _in_batches(asked, this)
+    )
 
 
-def _executor_id() -> str:
-    """Host and parent process: the Python workers of one executor are children of one daemon."""
-    return f"{socket.gethostname()}:{os.getppid()}"
+def _in_batches(asked: list[Row], this: Round) -> Iterator[list[Row]]:
+    rows: list[Row] = []
+    for pages in _fetch_all(asked, this):
+        rows += pages
+        if len(rows) >= ROWS_A_BATCH:
+            yield rows
+            rows = []
+    yield rows
 
 
-def _fetch_all(asked: list[dict[str, Any]], this: Round) -> Iterator[list[dict[str, Any]]]:
+def _fetch_all(asked: list[Row], this: Round) -> Iterator[list[Row]]:
     """The rows of each request, in the order in which they are done."""
     context = TaskContext.get()
     partition = context.partitionId() if context else 0
@@ -77,9 +66,9 @@ def _fetch_all(asked: list[dict[str, Any]], this: Round) -> Iterator[list[dict[s
             yield done.result()
 
 
-def _fetch_chain(asked: dict[str, Any], this: Round, gate: Gate) -> list[dict[str, Any]]:
+def _fetch_chain(asked: Row, this: Round, gate: Gate) -> list[Row]:
     """The pages of one request until it ends, fails, or the round does."""
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     params, token = json.loads(asked["params"]), asked["page_token"]
     asked_tokens = {token}
     for page in range(asked["max_pages"]):

@@ -47,21 +47,25 @@ class Gate:
     def turn(self) -> float | None:
         """Take one call off the budget; how long to wait before it (s), None: no call may be made any more."""
         with self._lock:
-            now = time.time()
-            at = max(self._next_at, self._paused_until(), now)
+            at = self._next_turn()
             if self._calls_left <= 0 or at >= self._ends_at:
                 return None
             self._calls_left -= 1
-            self._next_at = at + self._step
-            return at - now
+            return self._take(at)
 
     def wait(self) -> None:
         """Wait for a turn of a request that belongs to a call which is under way: no budget, no end."""
         with self._lock:
-            now = time.time()
-            at = max(self._next_at, self._paused_until(), now)
-            self._next_at = at + self._step
-        time.sleep(at - now)
+            wait = self._take(self._next_turn())
+        time.sleep(wait)
+
+    def _next_turn(self) -> float:
+        return max(self._next_at, self._paused_until(), time.time())
+
+    def _take(self, turn: float) -> float:
+        """Leave the turn after this one to the next caller; how long it is until this one (s)."""
+        self._next_at = turn + self._step
+        return max(0.0, turn - time.time())
 
     def pause(self, seconds: float) -> None:
         """Nobody calls for this long."""

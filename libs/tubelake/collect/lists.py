@@ -104,7 +104,7 @@ def due(walk: Walk, lists: Callable[[], DataFrame], most: int) -> Due:
         if not held and not is_last:
             batch = lists().orderBy("subject", "params").limit(most).collect()
             is_last = len(batch) < most
-            total = total or (_calls(batch) if is_last else _all_calls(lists()))
+            total = total or (_calls(batch) if is_last else all_calls(lists()))
             held.update({row["params"]: _opened(row, walk) for row in batch})
         return Work([entry.request for entry in held.values()], max(len(held), total - len(rows)))
 
@@ -143,5 +143,6 @@ def _calls(rows: Iterable[Row]) -> int:
     return sum(row["calls"] for row in rows)
 
 
-def _all_calls(lists: DataFrame) -> int:
+def all_calls(lists: DataFrame) -> int:
+    """About how many calls these lists (WANTED_DDL) take."""
     return int(lists.agg(F.sum("calls")).collect()[0][0] or 0)

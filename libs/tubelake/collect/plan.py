@@ -107,9 +107,9 @@ def further_steps(known: Known, to_detail: int, settings: Settings, now: datetim
     old = videos.oldest_wanted(now, hours) if hours else None
     threads = comments.wanted_threads(known.videos, old)
     a_video = threads.agg(F.avg("calls")).collect()[0][0] or GUESSED_COMMENT_CALLS
-    comment_calls = _calls(lists.due_lists(threads, known.threads, run_id)) + round(a_video * to_detail)
+    comment_calls = lists.all_calls(lists.due_lists(threads, known.threads, run_id)) + round(a_video * to_detail)
     wanted = captions.wanted_transcripts(known.videos, captions.wanted(settings.captions))
-    to_caption = _calls(lists.due_lists(wanted, known.transcripts, run_id)) + to_detail
+    to_caption = lists.all_calls(lists.due_lists(wanted, known.transcripts, run_id)) + to_detail
     to_picture = pictures.without_picture(known.videos, known.pictures, run_id).count() + to_detail
     caption_seconds = to_caption * CAPTION_REQUESTS / settings.captions.requests_per_second
     return [
@@ -119,10 +119,6 @@ def further_steps(known: Known, to_detail: int, settings: Settings, now: datetim
         ),
         Step(THUMBNAILS, THUMBNAILS, to_picture, to_picture * BYTES_A_THUMBNAIL),
     ]  # fmt: skip
-
-
-def _calls(due: DataFrame) -> int:
-    return int(due.agg(F.sum("calls")).collect()[0][0] or 0)
 
 
 def costs(spark: SparkSession, lake: Lake, settings: Quota, now: datetime, steps: Sequence[Step]) -> list[Cost]:

@@ -47,13 +47,13 @@ def _listed(answers: DataFrame) -> DataFrame:
     return answers.select(F.explode("item_ids").alias("video_id"))
 
 
-def asked_ids(answers: DataFrame, *columns: str) -> DataFrame:
-    """`video_id` of each id that answers about videos were asked for, with `columns` of the answer.
+def asked_ids(answers: DataFrame, *columns: str, name: str = "video_id") -> DataFrame:
+    """`name` of each id that answers were asked for, with `columns` of the answer.
 
     A chart is asked for without ids: it answers about those that it holds.
     """
     named = F.split(F.get_json_object("params", "$.id"), ",")
-    return answers.select(F.explode(F.coalesce(named, F.col("item_ids"))).alias("video_id"), *columns)
+    return answers.select(F.explode(F.coalesce(named, F.col("item_ids"))).alias(name), *columns)
 
 
 def without_details(known: DataFrame, details: DataFrame, this_run: str) -> DataFrame:
@@ -103,8 +103,9 @@ def due(method: str, ids: Callable[[], DataFrame], round_calls: int) -> Callable
         left = None if total is None else total - len(rows) * IDS_A_CALL
         if left is not None and left <= 0:
             return Work()
-        batch = [row[0] for row in ids().orderBy(F.col(ids().columns[0])).limit(most).collect()]
-        total = total or (len(batch) if len(batch) < most else ids().count())
+        known = ids()
+        batch = [row[0] for row in known.orderBy(*known.columns).limit(most).collect()]
+        total = total or (len(batch) if len(batch) < most else known.count())
         chunks = [batch[start : start + IDS_A_CALL] for start in range(0, len(batch), IDS_A_CALL)]
         requests = [Request(method, {"id": ",".join(chunk), "part": PARTS[method]}) for chunk in chunks]
         return Work(requests, -(-(left or total) // IDS_A_CALL))

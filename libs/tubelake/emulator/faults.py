@@ -86,6 +86,11 @@ class Fault:
     kind: str | None = None
     location: str = ""
 
+    @property
+    def damages(self) -> bool:
+        """Whether it makes something else of the right answer; a loop is a right answer with a wrong token."""
+        return self.kind not in {None, "loop"}
+
 
 class Schedule:
     """A schedule in force, and how many calls each of its entries has seen."""

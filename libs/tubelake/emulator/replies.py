@@ -72,6 +72,14 @@ def fault_error(fault: Fault) -> errors.ApiError:
     return errors.ApiError(fault.status or 500, fault.reason, message or fault.reason, domain=domain)
 
 
+async def struck(fault: Fault | None) -> web.Response | None:
+    """The error page of a fault outside the API, after its delay; None where it has none."""
+    if fault is None:
+        return None
+    await asyncio.sleep(fault.delay)
+    return None if fault.status is None else page_error(fault.status, fault.retry_after)
+
+
 def page_error(status: int, retry_after: float | None = None) -> web.Response:
     """The reply of an error outside the API: a page for people."""
     reply = web.Response(status=status, body=_HTML, headers={"Content-Type": _HTML_TYPE})

@@ -86,7 +86,7 @@ async def _reply(call: _Exchange) -> web.StreamResponse:
             await asyncio.sleep(fault.delay)
             if fault.status is not None:
                 return replies.error_reply(call.request, replies.fault_error(fault), fault.retry_after)
-            if fault.kind not in {None, "loop"}:
+            if fault.damages:
                 asked = params.read(call.method.name, call.query.items())
                 answer = _answer(call, asked, caller)
                 return await replies.damaged(call.request, str(fault.kind), answer, fault.location)

@@ -40,12 +40,11 @@ def add_routes(app: web.Application, world: World) -> None:
 
 async def _reply(world: World, request: web.Request, asked: Params) -> web.StreamResponse:
     fault = world.schedule.next(METHOD, asked)
-    if fault is not None:
-        await asyncio.sleep(fault.delay)
-        if fault.status is not None:
-            return replies.page_error(fault.status, fault.retry_after)
+    error = await replies.struck(fault)
+    if error is not None:
+        return error
     found, data = await asyncio.to_thread(_picture, world.corpus, asked["video_id"], asked["name"])
-    if found and fault is not None and fault.kind not in {None, "loop"}:
+    if found and fault is not None and fault.damages:
         file = Download(data, _JPEG_TYPE)
         return await replies.damaged(request, str(fault.kind), file, _location(request, fault))
     return web.Response(status=200 if found else 404, body=data, headers={"Content-Type": _JPEG_TYPE})

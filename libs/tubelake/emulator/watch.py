@@ -63,16 +63,15 @@ async def _reply(
     world: World, request: web.Request, asked: Mapping[str, str], name: str, page: _Page
 ) -> web.StreamResponse:
     fault = world.schedule.next(name, asked)
-    if fault is not None:
-        await asyncio.sleep(fault.delay)
-        if fault.status is not None:
-            return replies.page_error(fault.status, fault.retry_after)
+    error = await replies.struck(fault)
+    if error is not None:
+        return error
     reason = fault.reason if fault is not None and fault.reason in PAGE_REASONS.get(name, ()) else ""
     try:
         answer = page(world, request, asked, reason)
     except errors.ApiError as error:
         return replies.error_reply(request, error)
-    if fault is not None and fault.kind not in {None, "loop"}:
+    if fault is not None and fault.damages:
         return await replies.damaged(request, str(fault.kind), answer, fault.location)
     return web.Response(body=answer.data, headers={"Content-Type": answer.content_type})
 

@@ -1,20 +1,17 @@
 """A folder of labelled pictures -> rows of `labelled_faces`, and the files that are no pictures."""
 
 import hashlib
-import io
-import warnings
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from PIL import Image, UnidentifiedImageError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from tubelake import job, store
+from tubelake import images, job, store
 from tubelake.errors import UsageError
 from tubelake.settings import Lake
 from tubelake.tables import LABELLED_FACES, Table
@@ -82,24 +79,12 @@ def check(file: Path) -> dict[str, Any]:
     try:
         with file.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
-        row["sha256"] = hashlib.sha256(data).hexdigest()
-        if len(data) > MOST_BYTES:
-            return {**row, "reason": f"more than {MOST_BYTES >> 20} MB"}
-        return {**row, **_decoded(data)}
     except OSError as error:
-        return {**row, "sha256": row.get("sha256", ""), "reason": f"cannot be read: {error}"}
-
-
-def _decoded(data: bytes) -> dict[str, Any]:
-    """What decoding the whole picture tells."""
-    try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            warnings.simplefilter("ignore")
-            if picture.width * picture.height > MOST_PIXELS:
-                return {"reason": f"{picture.width} x {picture.height} pixels are more than {MOST_PIXELS:,}"}
-            picture.load()
-            return {"format": picture.format, "width": picture.width, "height": picture.height, "data": data}
-    except UnidentifiedImageError:  # its words hold an address in memory: they differ each time
-        return {"reason": "no PNG or JPEG picture"}
-    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError) as error:
-        return {"reason": f"a broken picture: {error}"}
+        return {**row, "sha256": "", "reason": f"cannot be read: {error}"}
+    row["sha256"] = hashlib.sha256(data).hexdigest()
+    if len(data) > MOST_BYTES:
+        return {**row, "reason": f"more than {MOST_BYTES >> 20} MB"}
+    found = images.examine(data, FORMATS, MOST_PIXELS)
+    if found.reason:
+        return {**row, "reason": found.reason}
+    return {**row, "format": found.format, "width": found.width, "height": found.height, "data": data}

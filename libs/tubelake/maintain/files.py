@@ -79,7 +79,7 @@ def _make_checkpoint(spark: SparkSession, table: Table, lake: Lake) -> None:
 
 def followers(spark: SparkSession, source: Table, present: Sequence[Table], lake: Lake) -> list[Follower]:
     """The tables that follow `source`."""
-    found = ((f"{table.layer}.{table.name}", positions(spark, table, lake)) for table in present)
+    found = ((table.full_name, positions(spark, table, lake)) for table in present)
     return [Follower(name, at[source.name]) for name, at in found if source.name in at]
 
 
@@ -97,8 +97,7 @@ def vacuum(spark: SparkSession, table: Table, lake: Lake, hours: int, following:
     _forget(table, lake, _now_ms() - kept * HOUR_MS, min((one.position.version for one in following), default=None))
     if behind is None or needed <= hours:
         return None
-    full = f"{table.layer}.{table.name}"
-    return f"{full}: files of the last {kept:,} h stay, because {behind.table} has not followed since: run its job"
+    return f"{table.full_name}: files of the last {kept:,} h stay, because {behind.table} has not followed since: run its job"
 
 
 def _slowest(spark: SparkSession, table: Table, lake: Lake, following: Sequence[Follower]) -> Follower | None:
@@ -147,7 +146,7 @@ def _forget(table: Table, lake: Lake, before_ms: int, needed: int | None) -> Non
     log = _log(table, lake)
     if log is None:
         return
-    with store.exclusive(f"{table.layer}.{table.name}", lake):
+    with store.exclusive(table.full_name, lake):
         entries = sorted(_entries(log))
         limit = min(_last_checkpoint(log), math.inf if needed is None else needed)
         # Without gaps: what is younger than that stays, with all that comes after it.

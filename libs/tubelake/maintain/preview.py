@@ -42,18 +42,18 @@ def _found(
         rows = spark.table(store.name(table, lake)).where(purge.old_rows(table, before)).count()
         why = purge.why_old(table, retention.days)
         may_stay = ", unless refreshed" if table.name == "videos" and retention.refresh_days else ""
-        yield Purged(f"{table.layer}.{table.name}", f"{why}{may_stay}", rows)
+        yield Purged(table.full_name, f"{why}{may_stay}", rows)
 
 
 def _gone(spark: SparkSession, present: list[Table], ids: DataFrame, settings: Settings) -> Iterator[Purged]:
     for table in purge.about_videos(present):
         rows = spark.table(store.name(table, settings.lake)).join(ids, on="video_id", how="left_semi").count()
-        yield Purged(f"{table.layer}.{table.name}", purge.OF_GONE, rows)
+        yield Purged(table.full_name, purge.OF_GONE, rows)
     if RESPONSE_BODIES.name in {table.name for table in present}:
         rows = purge.bodies_about(spark, ids, settings.lake).count()
-        yield Purged("bronze.response_bodies", purge.OF_GONE, rows)
+        yield Purged(RESPONSE_BODIES.full_name, purge.OF_GONE, rows)
     rows = purge.facts_about(spark, ids, settings.lake).count()
-    yield Purged("bronze.responses", f"{purge.NAMES_GONE}: only the ids", rows)
+    yield Purged(RESPONSES.full_name, f"{purge.NAMES_GONE}: only the ids", rows)
 
 
 def _show_gone(ids: DataFrame) -> None:

@@ -45,13 +45,13 @@ def about_videos(present: Sequence[Table]) -> list[Table]:
 
 def aging(present: Sequence[Table], keep: Sequence[str]) -> list[Table]:
     """The tables whose rows age deletes. Raises UsageError where `keep` names a table that there is not."""
-    known = {name for table in tables.ALL for name in (table.name, f"{table.layer}.{table.name}")}
+    known = {name for table in tables.ALL for name in (table.name, table.full_name)}
     for name in keep:
         if name not in known:
             near = difflib.get_close_matches(name, sorted(known), n=1)
             hint = f"; did you mean {near[0]}?" if near else "; the tables are in README.md"
             raise UsageError(f"retention.keep: there is no table {name!r}{hint}")
-    return [t for t in present if t.aged_by in t.column_names and not {t.name, f"{t.layer}.{t.name}"} & set(keep)]
+    return [t for t in present if t.aged_by in t.column_names and not {t.name, t.full_name} & set(keep)]
 
 
 def gone_from(spark: SparkSession, lake: Lake) -> DataFrame:
@@ -72,15 +72,15 @@ def delete_gone(spark: SparkSession, present: Sequence[Table], lake: Lake) -> li
 
 def _delete(spark: SparkSession, present: Sequence[Table], ids: DataFrame, lake: Lake) -> Iterator[Purged]:
     for table in about_videos(present):
-        yield Purged(_full(table), OF_GONE, _merge(spark, table, lake, ids, ("video_id",), "DELETE"))
+        yield Purged(table.full_name, OF_GONE, _merge(spark, table, lake, ids, ("video_id",), "DELETE"))
     if RESPONSE_BODIES.name in {table.name for table in present}:
         keys = bodies_about(spark, ids, lake)
         rows = _merge(spark, RESPONSE_BODIES, lake, keys, ("request_id", "method"), "DELETE")
-        yield Purged(_full(RESPONSE_BODIES), OF_GONE, rows)
+        yield Purged(RESPONSE_BODIES.full_name, OF_GONE, rows)
     facts = gone.with_tombstones(store.read(spark, RESPONSES, lake), ids)
     change = "UPDATE SET t.item_ids = s.item_ids, t.params = s.params, t.subject = s.subject"
     rows = _merge(spark, RESPONSES, lake, facts, ("request_id", "method"), change)
-    yield Purged(_full(RESPONSES), f"{NAMES_GONE}: only the ids", rows)
+    yield Purged(RESPONSES.full_name, f"{NAMES_GONE}: only the ids", rows)
 
 
 def bodies_about(spark: SparkSession, ids: DataFrame, lake: Lake) -> DataFrame:
@@ -112,7 +112,7 @@ def delete_old(spark: SparkSession, aged: Sequence[Table], before: datetime, day
         nulls = ", ".join(f"{column} = NULL" for column in table.forgets)
         statement = f"UPDATE {name} SET {nulls} WHERE {old}" if nulls else f"DELETE FROM {name} WHERE {old}"
         rows = int(store.execute(spark, table, lake, statement)[0]["num_affected_rows"])
-        purged.append(Purged(_full(table), why_old(table, days), rows))
+        purged.append(Purged(table.full_name, why_old(table, days), rows))
     return purged
 
 
@@ -127,10 +127,6 @@ def old_rows(table: Table, before: datetime) -> str:
 def why_old(table: Table, days: int) -> str:
     kept = f": only {', '.join(table.forgets)}" if table.forgets else ""
     return f"older than {days} days{kept}"
-
-
-def _full(table: Table) -> str:
-    return f"{table.layer}.{table.name}"
 
 
 def _summed(purged: Sequence[Purged]) -> dict[tuple[str, str], int]:

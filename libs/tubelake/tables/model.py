@@ -34,6 +34,10 @@ class Table:
         return replace(self, part=part)
 
     @property
+    def full_name(self) -> str:
+        return f"{self.layer}.{self.name}"
+
+    @property
     def ddl(self) -> str:
         """The columns as Spark SQL DDL, without comments: a schema for `createDataFrame`."""
         return ", ".join(f"{column.name} {column.type}" for column in self.columns)

@@ -4,24 +4,19 @@ import asyncio
 import hashlib
 import re
 import ssl
-from dataclasses import dataclass, replace
-from io import BytesIO
+from dataclasses import asdict, dataclass, replace
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from PIL import Image, UnidentifiedImageError
 from yarl import URL
 
-from tubelake import __version__
+from tubelake import __version__, images
 from tubelake.youtube import guard
 from tubelake.youtube.guard import PrivateAddress, Refused, Rules
 
 MAX_HOPS = 3
 # Pillow reads some 40 formats, some of them with other programs; pictures of the web are these.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-# Every scan of a progressive JPEG passes over the whole picture; usual are 10, and 100,000 would take hours.
-MAX_SCANS = 100
-_SCAN = b"\xff\xda"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS = {
     "User-Agent": f"tubelake/{__version__}",
@@ -31,10 +26,9 @@ _HEADERS = {
 NOT_FOUND = "notFound"
 TIME_OUT = "timeOut"
 TOO_MANY_BYTES = "tooManyBytes"
-TOO_MANY_PIXELS = "tooManyPixels"
 REFUSED = "refused"
 # What no later run can change, by the reason's first word; each of the others is asked once more by the next run.
-FINAL = frozenset({NOT_FOUND, TOO_MANY_BYTES, TOO_MANY_PIXELS, REFUSED})
+FINAL = frozenset({NOT_FOUND, TOO_MANY_BYTES, images.TOO_MANY_PIXELS, REFUSED})
 
 
 @dataclass(frozen=True)
@@ -162,33 +156,7 @@ def examined(picture: Picture, max_pixels: int) -> Picture:
     """The picture with what it holds, or without its data and with the reason why it is none."""
     if not picture.data:
         return replace(picture, reason="empty", data=None)
-    try:
-        with Image.open(BytesIO(picture.data), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > max_pixels:
-                too_many = f"{TOO_MANY_PIXELS}: more than {max_pixels:,}"
-                return replace(picture, width=width, height=height, format=image.format, reason=too_many, data=None)
-            _decode(image, picture.data)
-            animated = bool(getattr(image, "is_animated", False))
-    except UnidentifiedImageError:
-        return replace(picture, reason="notAPicture", data=None)
-    except Image.DecompressionBombError as error:
-        return replace(picture, reason=f"{TOO_MANY_PIXELS}: {error}", data=None)
-    except Exception as error:  # noqa: BLE001 - what a decoder trips over comes as any type, and ends this picture only
-        return replace(picture, reason=f"brokenPicture: {' '.join(str(error).split())[:200]}", data=None)
-    digest = hashlib.sha256(picture.data).hexdigest()
-    return replace(
-        picture, width=width, height=height, format=image.format, is_animated=animated, sha256=digest
-    )  # fmt: skip
-
-
-def _decode(image: Image.Image, data: bytes) -> None:
-    """Read all of the first frame; a picture that ends early raises.
-
-    A JPEG is read to its last coefficient all the same when its pixels are made at an eighth of the size: only the
-    inverse transform gets cheaper, and that cannot fail.
-    """
-    if data.count(_SCAN) > MAX_SCANS:
-        raise ValueError(f"more than {MAX_SCANS} scans")
-    image.draft("L", (1, 1))
-    image.load()
+    found = asdict(images.examine(picture.data, FORMATS, max_pixels))
+    if found["reason"]:
+        return replace(picture, **found, data=None)
+    return replace(picture, **found, sha256=hashlib.sha256(picture.data).hexdigest())
