@@ -153,7 +153,7 @@ def _local_conf(partitions: int) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": str(partitions or os.cpu_count() or 2),
         "spark.databricks.delta.snapshotPartitions": "1",
-        "spark.sql.ui.explainMode": "simple",  # every query's plan is written out, also for a UI that is off
+        "spark.sql.ui.explainMode": "simple",  # the default writes every query's plan twice, also for a UI that is off
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     }
 

@@ -63,7 +63,14 @@ def videos(spark, lake):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("batches", [[ROWS], [ROWS[:1], ROWS[1:]], [ROWS[1:], ROWS[:1]]], ids=["one", "two", "turned"])
+@pytest.mark.parametrize(
+    "batches",
+    [
+        pytest.param([ROWS], id="one", marks=pytest.mark.slow),
+        pytest.param([ROWS[:1], ROWS[1:]], id="two", marks=pytest.mark.slow),
+        pytest.param([ROWS[1:], ROWS[:1]], id="turned"),
+    ],
+)
 def test_days_videos_and_snapshots_in_any_order_of_imports(spark, lake, batches):
     build, wanted = job.load("build_trending").run, settings.load(overrides=[f"lake.root={lake.root}"], environ={})
     store.ensure(spark, tables.TRENDING_ROWS, lake)

@@ -163,3 +163,11 @@ def test_a_video_that_left_leaves_no_trace(spark, lake, youtube, run, leaving, c
     log = {row["request_id"]: row for row in rows_of(spark, lake, RESPONSES)}
     assert {key: len(ids) for key, ids in ids_before.items()} == {key: len(log[key]["item_ids"]) for key in ids_before}
     assert sum(name.startswith(GONE) for row in log.values() for name in row["item_ids"]) == 3
+
+
+def test_a_repeat_and_the_next_collection_do_nothing(lake, youtube, run, leaving, corpus):
+    calls, before = len(youtube.calls()), commits(lake)
+    assert run(57, "maintain_tables") == [0]
+    assert run(57, *COLLECT, also=(f"videos.ids={leaving}",)) == [0, 0, 0, 0]
+    assert len(youtube.calls()) == calls
+    assert commits(lake) == before
