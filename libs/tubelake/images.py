@@ -1,7 +1,6 @@
 """Whether bytes are a whole picture: decoded once, under limits, with a reason where they are none."""
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -26,7 +25,7 @@ class Examined:
     is_animated: bool | None = None
 
 
-def examine(data: bytes, formats: Sequence[str], max_pixels: int) -> Examined:
+def examine(data: bytes, formats: tuple[str, ...], max_pixels: int) -> Examined:
     """Decode the first frame of a file in one of Pillow's `formats`. Never raises for what the file holds."""
     try:
         # Warnings are of sizes, which are judged here.

@@ -40,9 +40,9 @@ def add_routes(app: web.Application, world: World) -> None:
 
 async def _reply(world: World, request: web.Request, asked: Params) -> web.StreamResponse:
     fault = world.schedule.next(METHOD, asked)
-    error = await replies.struck(fault)
-    if error is not None:
-        return error
+    struck = await replies.struck(fault)
+    if struck is not None:
+        return struck
     found, data = await asyncio.to_thread(_picture, world.corpus, asked["video_id"], asked["name"])
     if found and fault is not None and fault.damages:
         file = Download(data, _JPEG_TYPE)

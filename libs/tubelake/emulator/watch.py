@@ -63,9 +63,9 @@ async def _reply(
     world: World, request: web.Request, asked: Mapping[str, str], name: str, page: _Page
 ) -> web.StreamResponse:
     fault = world.schedule.next(name, asked)
-    error = await replies.struck(fault)
-    if error is not None:
-        return error
+    struck = await replies.struck(fault)
+    if struck is not None:
+        return struck
     reason = fault.reason if fault is not None and fault.reason in PAGE_REASONS.get(name, ()) else ""
     try:
         answer = page(world, request, asked, reason)
