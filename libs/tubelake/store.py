@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -147,23 +147,60 @@ def _write(rows: DataFrame, table: Table, lake: Lake, mode: str) -> None:
 
 def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
     """Upsert by key and return how many rows changed; rows equal to what is there make no commit."""
-    on = " AND ".join(f"t.{c} = s.{c}" for c in table.key)
+    with exclusive(table.full_name, lake):  # nobody adds one of the keys between the look for them and the commit
+        return _merge(rows, table, lake)
+
+
+def _merge(rows: DataFrame, table: Table, lake: Lake) -> int:
+    spark = rows.sparkSession
+    newest = _newest_a_key(rows.select(*table.column_names), table)
+    within = _within(newest, table)
+    if not _any_known(newest, table, spark.table(name(table, lake)).alias("t").where(" AND ".join(within) or "true")):
+        return _merge_news(newest, table, lake, within, "")
     same = " AND ".join(f"t.{c} <=> s.{c}" for c in table.column_names if c not in table.key) or "true"
     fresher = f"s.{table.newest_by} >= t.{table.newest_by} AND " if table.newest_by else ""
     fresher += f"s.{table.oldest_by} <= t.{table.oldest_by} AND " if table.oldest_by else ""
     changes = f"{fresher}NOT ({same})"
-    spark = rows.sparkSession
-    newest = _newest_a_key(rows.select(*table.column_names), table).alias("s")
     # A MERGE rewrites every file with a row that it matches, also one that it does not change.
-    idle = F.expr(f"{on} AND NOT ({changes})")
-    news = newest.join(spark.table(name(table, lake)).alias("t"), on=idle, how="left_anti")
-    news.createOrReplaceTempView("tubelake_merge_source")
+    idle = F.expr(f"{_on(table, within)} AND NOT ({changes})")
+    known = spark.table(name(table, lake)).alias("t")
+    news = newest.alias("s").join(known, on=idle, how="left_anti")
+    return _merge_news(news, table, lake, within, f"WHEN MATCHED AND {changes} THEN UPDATE SET *")
+
+
+def _on(table: Table, within: Sequence[str]) -> str:
+    return " AND ".join([*(f"t.{column} = s.{column}" for column in table.key), *within])
+
+
+def _any_known(rows: DataFrame, table: Table, known: DataFrame) -> bool:
+    """Whether the table has one of the keys: to know that, no other column is read. New rows are the usual case."""
+    if known.isEmpty():
+        return False
+    keys = rows.select(*table.key)
+    return not known.select(*table.key).join(keys, on=list(table.key), how="left_semi").isEmpty()
+
+
+def _merge_news(rows: DataFrame, table: Table, lake: Lake, within: Sequence[str], change: str) -> int:
+    rows.createOrReplaceTempView("tubelake_merge_source")
     statement = f"""
         MERGE INTO {name(table, lake)} t USING tubelake_merge_source s
-        ON {on}
-        WHEN MATCHED AND {changes} THEN UPDATE SET *
+        ON {_on(table, within)}
+        {change}
         WHEN NOT MATCHED THEN INSERT *"""
-    return int(execute(spark, table, lake, statement)[0]["num_affected_rows"])
+    return int(execute(rows.sparkSession, table, lake, statement)[0]["num_affected_rows"])
+
+
+def _within(rows: DataFrame, table: Table) -> list[str]:
+    """The condition by which a MERGE reads only those files of the table that can hold the keys of `rows`."""
+    if table.fixed is None:
+        return []
+    fixed = F.unix_micros(table.fixed)
+    low, high = rows.agg(F.min(fixed), F.max(fixed)).collect()[0]
+    if low is None:
+        return []
+    return [
+        f"(t.{table.fixed} BETWEEN timestamp_micros({low}) AND timestamp_micros({high}) OR t.{table.fixed} IS NULL)"
+    ]
 
 
 def _newest_a_key(rows: DataFrame, table: Table) -> DataFrame:

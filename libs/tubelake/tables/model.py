@@ -24,6 +24,7 @@ class Table:
     partition_by: tuple[str, ...] = ()
     cluster_by: tuple[str, ...] = ()
     properties: tuple[tuple[str, str], ...] = ()
+    fixed: str | None = None  # a column that never changes for a key and grows with time: a MERGE reads only its range
     rule: int = 1  # raise it when the meaning of a column changes: the table is then derived anew
     part: str | None = None
     aged_by: str | None = None  # time from which the age of its rows counts; None: they do not age
