@@ -82,7 +82,8 @@ def test_rounds_go_on_where_answers_ended_and_read_the_log_again_only_when_it_ma
     first = next_round([])
     assert [(r.subject, r.page_token, r.max_pages) for r in first.requests] == [("a", None, 5), ("b", "t", 5)]
     rows = [answered(a, None, "u"), answered(b, "t", "v"), answered(b, "v", "t")]  # b goes in a circle
-    assert [(r.params, r.page_token) for r in next_round(rows).requests] == [({"id": "a"}, "u")]
+    onward = next_round(rows)
+    assert ([(r.params, r.page_token) for r in onward.requests], onward.calls) == ([({"id": "a"}, "u")], 1)
     rows.append(answered(a, "u", None, "backendError"))
     asked = len(reads)
     assert [r.subject for r in next_round(rows).requests] == ["c"]
@@ -90,6 +91,15 @@ def test_rounds_go_on_where_answers_ended_and_read_the_log_again_only_when_it_ma
     rows.append(answered(c, None, None))
     assert next_round(rows).requests == []
     assert len(reads) == asked + 1
+
+
+def test_a_list_that_goes_on_is_expected_to_have_as_much_again(lists):
+    next_round = due(Walk("m", max_pages=100), lambda: lists.where("subject = 'a'"), most=10)
+    tokens, rows, expected = [None, *(f"t{number:02d}" for number in range(40))], [], []
+    for asked in (1, 2, 4, 8, 16):
+        expected.append(next_round(rows).calls)
+        rows += [answered(params_json({"id": "a"}), *tokens[at : at + 2]) for at in range(len(rows), len(rows) + asked)]
+    assert expected == [2, 1, 3, 7, 15]  # 2 as was guessed
 
 
 def test_a_broken_walk_of_moving_pages_starts_again(lists):

@@ -106,7 +106,10 @@ def due(walk: Walk, lists: Callable[[], DataFrame], most: int) -> Due:
             is_last = len(batch) < most
             total = total or (_calls(batch) if is_last else all_calls(lists()))
             held.update({row["params"]: _opened(row, walk) for row in batch})
-        return Work([entry.request for entry in held.values()], max(len(held), total - len(rows)))
+        return Work(
+            [entry.request for entry in held.values()],
+            max(sum(entry.expected for entry in held.values()), total - len(rows)),
+        )
 
     return next_round
 
@@ -114,7 +117,12 @@ def due(walk: Walk, lists: Callable[[], DataFrame], most: int) -> Due:
 @dataclass(frozen=True)
 class _Open:
     request: Request
-    tokens: frozenset[str | None]  # asked in this walk, by this run
+    tokens: frozenset[str | None]  # asked in this walk, by this run, and the one that is next
+
+    @property
+    def expected(self) -> int:
+        """Pages to come: of a list that goes on, as many again as it has had, for nobody knows how long it is."""
+        return max(1, len(self.tokens) - 1)
 
 
 def _opened(row: Row, walk: Walk) -> _Open:
