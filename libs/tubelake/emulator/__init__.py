@@ -4,6 +4,7 @@ with running(load_corpus(folder)) as emulator:
     youtube = build("youtube", "v3", developerKey="any", client_options={"api_endpoint": emulator.url})
 """
 
+from tubelake.emulator.chats import ChatOptions
 from tubelake.emulator.corpus import Corpus, load_corpus
 from tubelake.emulator.faults import Fault, FaultsError, load_faults, parse_faults
 from tubelake.emulator.lines import CorpusError
@@ -12,6 +13,7 @@ from tubelake.emulator.synthetic import make_corpus
 from tubelake.emulator.world import EmulatorOptions
 
 __all__ = [
+    "ChatOptions",
     "Corpus",
     "CorpusError",
     "Emulator",

@@ -8,6 +8,7 @@ from typing import Any
 
 from tubelake.emulator.categories import standard_categories
 from tubelake.emulator.channels import derived_channels, uploads_id
+from tubelake.emulator.chat_files import load_chats, load_streams
 from tubelake.emulator.comments import Comments, load_comments
 from tubelake.emulator.entries import Entry, Resource, entry, micros
 from tubelake.emulator.lines import CorpusError, json_lines, no_garbage, resource_problem
@@ -21,6 +22,8 @@ CATEGORIES_FILE = "categories.jsonl"
 COMMENTS_FILE = "comments.jsonl"
 TRANSCRIPTS_FILE = "transcripts.jsonl"
 THUMBNAILS_FILE = "thumbnails.jsonl"
+CHAT_FILE = "chat.jsonl"
+STREAMS_FILE = "streams.jsonl"
 PICTURES_FOLDER = "thumbnails"
 _NUMBER = (int, float)
 
@@ -38,6 +41,8 @@ class Corpus:
     comments: Comments
     transcripts: Mapping[str, tuple[Resource, ...]]
     thumbnails: Mapping[str, Recipe]
+    chats: Mapping[str, tuple[Resource, ...]]
+    streams: Mapping[str, tuple[str, ...]]
 
     @cached_property
     def entries(self) -> Mapping[str, tuple[Entry, ...]]:
@@ -87,6 +92,8 @@ def _corpus(folder: Path) -> Corpus:
         comments=load_comments(folder / COMMENTS_FILE),
         transcripts=_transcripts(folder / TRANSCRIPTS_FILE),
         thumbnails=load_recipes(folder / THUMBNAILS_FILE),
+        chats=load_chats(folder / CHAT_FILE),
+        streams=load_streams(folder / STREAMS_FILE),
     )
 
 

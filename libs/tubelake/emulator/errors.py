@@ -178,6 +178,21 @@ def comment_not_found(name: str) -> ApiError:
     return ApiError(404, "commentNotFound", message, domain="youtube.comment", location=name)
 
 
+def chat_ended() -> ApiError:
+    """403 for the chat of a stream that is over."""
+    return _chat_error(403, "liveChatEnded", "The specified live chat is no longer live.")
+
+
+def chat_not_found() -> ApiError:
+    """404 for a chat that does not exist."""
+    message = "The live chat that you are trying to retrieve cannot be found."
+    return _chat_error(404, "liveChatNotFound", message)
+
+
+def _chat_error(status: int, reason: str, message: str) -> ApiError:
+    return ApiError(status, reason, message, domain="youtube.liveChat", location="liveChatId")
+
+
 def video_chart_not_found() -> ApiError:
     """404 for a chart of a category that has none."""
     message = "The requested video chart is not supported or is not available."

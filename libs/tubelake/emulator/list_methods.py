@@ -7,6 +7,7 @@ from typing import Any
 
 from tubelake.emulator import errors, params, resources
 from tubelake.emulator.charts import ALL_CATEGORIES
+from tubelake.emulator.chats import as_it_is_now
 from tubelake.emulator.entries import Resource
 from tubelake.emulator.paging import page
 from tubelake.emulator.params import Params
@@ -23,9 +24,8 @@ def videos_list(world: World, asked: Params) -> dict[str, Any]:
         chart = _chart(world, asked)
         return _paged(("videos.list", "video", "videoListResponse"), asked, chart, parts, size)
     videos = world.corpus.videos
-    items = [
-        resources.with_parts(videos[video_id], "video", parts) for video_id in params.ids(asked) if video_id in videos
-    ]
+    found = [videos[video_id] for video_id in params.ids(asked) if video_id in videos]
+    items = [resources.with_parts(as_it_is_now(world.corpus, world.stage, each), "video", parts) for each in found]
     about = {"totalResults": len(items), "resultsPerPage": len(items)}
     return resources.listing("videoListResponse", items, pageInfo=about)
 

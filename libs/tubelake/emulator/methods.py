@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tubelake.emulator import caption_methods, comment_methods, list_methods
+from tubelake.emulator import caption_methods, chat_methods, comment_methods, list_methods
 from tubelake.emulator.params import Params
 from tubelake.emulator.replies import Answer
 from tubelake.emulator.search_method import search_list
@@ -36,6 +36,7 @@ METHODS = (
     Method("videoCategories.list", "videoCategories", "common", 1, list_methods.video_categories_list),
     Method("commentThreads.list", "commentThreads", "common", 1, comment_methods.comment_threads_list),
     Method("comments.list", "comments", "common", 1, comment_methods.comments_list),
+    Method(chat_methods.METHOD, "liveChat/messages", "common", 5, chat_methods.live_chat_messages_list),
     Method("captions.list", "captions", "common", 50, caption_methods.captions_list, caption_methods.may_list),
     Method(
         "captions.download",

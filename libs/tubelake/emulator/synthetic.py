@@ -16,11 +16,14 @@ from tubelake.emulator.channels import channel
 from tubelake.emulator.corpus import (
     CATEGORIES_FILE,
     CHANNELS_FILE,
+    CHAT_FILE,
     COMMENTS_FILE,
+    STREAMS_FILE,
     THUMBNAILS_FILE,
     TRANSCRIPTS_FILE,
     VIDEOS_FILE,
 )
+from tubelake.emulator.draw_chat import chat_messages
 from tubelake.emulator.draw_comments import comments
 from tubelake.emulator.draw_thumbnails import recipes
 from tubelake.emulator.draw_transcripts import Talk, caption_tracks, talks, topic_segments
@@ -28,10 +31,10 @@ from tubelake.emulator.draw_video import Maker, Words, identifier, phrase, rfc33
 from tubelake.emulator.entries import Resource, counter, fold
 from tubelake.emulator.search import matches as text_matches
 
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 4
 TRUTH_FILE = "corpus.yml"
 SEGMENTS_FILE = "segments.jsonl"
-_EXTRAS = (COMMENTS_FILE, TRANSCRIPTS_FILE, SEGMENTS_FILE, THUMBNAILS_FILE)
+_EXTRAS = (COMMENTS_FILE, TRANSCRIPTS_FILE, SEGMENTS_FILE, THUMBNAILS_FILE, CHAT_FILE, STREAMS_FILE)
 DEFAULT_KEYWORDS = ("lofi", "cooking", "review")
 # The share of the videos that match the first keyword, the second, and so on; the last is for all others.
 _DEFAULT_SHARES = (0.10, 0.20, 0.05)
@@ -57,7 +60,7 @@ def make_corpus(
 
     `matches` says exactly how many videos match a keyword, of `keywords` or another; the others get about a
     default share. The truth is also in `corpus.yml`. A number that cannot be had is a ValueError. Without `extras`
-    there are only videos and channels: no comments, transcripts and thumbnails.
+    there are only videos and channels: no comments, transcripts, thumbnails and live chats.
     """
     asked = dict(matches or {})
     wanted = _wanted(videos, keywords, asked)
@@ -213,12 +216,14 @@ def _write_extras(folder: Path, videos: Sequence[Resource], seed: int) -> dict[s
     said = list(talks(videos, seed))
     _write_lines(folder / TRANSCRIPTS_FILE, caption_tracks(said, seed))
     segments = _write_lines(folder / SEGMENTS_FILE, topic_segments(said))
+    chat = _write_lines(folder / CHAT_FILE, chat_messages(videos, seed))
     pictures = list(recipes(videos, seed))
     _write_lines(folder / THUMBNAILS_FILE, pictures)
     return {
         "comments": _comment_truth(videos, threads),
         "transcripts": _transcript_truth(said) | {"segments": segments},
         "thumbnails": _thumbnail_truth(pictures),
+        "chat": {"messages": chat},
     }
 
 

@@ -4,8 +4,10 @@ from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from tubelake.emulator.charts import Chart, make_chart
+from tubelake.emulator.chats import ChatOptions, Stage, chats_of
 from tubelake.emulator.corpus import Corpus
 from tubelake.emulator.faults import Fault, Schedule
 from tubelake.emulator.oauth import Grants
@@ -37,6 +39,7 @@ class EmulatorOptions:
     clock_start: datetime | None = None
     clock_speed: float = 1.0
     latency_seconds: float = 0.0
+    chat: ChatOptions = field(default_factory=ChatOptions)
 
 
 @dataclass
@@ -51,8 +54,15 @@ class World:
     search: Search
     chart: Chart
     grants: Grants
+    stage: Stage
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=_CALLS_KEPT))
     pages_asked: Counter[tuple[bytes, int]] = field(default_factory=Counter)
+
+    @cached_property
+    def chat_ids(self) -> frozenset[str]:
+        """Every chat that there is."""
+        of_videos = (chat_id for video in self.corpus.videos.values() for chat_id in chats_of(self.corpus, video))
+        return frozenset(of_videos)
 
     def remove(self, video_ids: Iterable[str]) -> None:
         """Delete videos: nothing finds or shows them from now on. A ValueError names one that is not there."""
@@ -65,6 +75,7 @@ class World:
         self.search = make_search(left, self.options.result_cap, self.options.seed)
         self.chart = make_chart(left, self.options.seed)
         self.corpus = left
+        self.__dict__.pop("chat_ids", None)
 
 
 def make_world(corpus: Corpus, options: EmulatorOptions) -> World:
@@ -83,4 +94,5 @@ def make_world(corpus: Corpus, options: EmulatorOptions) -> World:
         search=make_search(corpus, options.result_cap, options.seed),
         chart=make_chart(corpus, options.seed),
         grants=Grants(clock),
+        stage=Stage(options.chat, options.seed, clock),
     )
