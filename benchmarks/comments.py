@@ -57,9 +57,21 @@ def _comment(comment_id: str, about: dict[str, str]) -> dict[str, object]:
 
 
 @contextmanager
-def served(corpus: Path) -> Iterator[str]:
+def served(corpus: Path, *options: str) -> Iterator[str]:
     """The address of an emulator in a process of its own: the corpus must not be in the memory that is measured."""
-    command = [sys.executable, "-u", "-m", "tubelake", "emulator", "serve", "--corpus", str(corpus), "--port", "0"]
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "tubelake",
+        "emulator",
+        "serve",
+        "--corpus",
+        str(corpus),
+        "--port",
+        "0",
+        *options,
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
         try:
             assert serving.stdout is not None

@@ -28,13 +28,16 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
     to_detail = to_search + videos.without_details(found, details, run_id).count()
     detailed = plan.Known(selected(known, hits, settings), threads, transcripts, pictures)
     steps = plan.basic_steps(to_search, to_detail) + plan.further_steps(detailed, to_detail, settings, now)
+    steps += plan.chat_steps(settings)
     if to_come:
         console.show(
             "Videos yet to find (a guess until the first search)", ["keyword", "videos"], list(to_come.items())
         )
     columns = ["what", "method", "calls", "bucket", "units", "a day", "left today", "quota days", "hours", "MB"]
     costs = plan.costs(spark, settings.lake, settings.quota, now, steps)
-    console.show("What it will cost; the last three only with --with", columns, [cost.row() for cost in costs])
+    console.show(
+        "What it will cost; search and details always, the others with --with", columns, [cost.row() for cost in costs]
+    )
     return job.Report(rows_in=len(rows))
 
 

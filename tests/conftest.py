@@ -19,8 +19,6 @@ SPARK = settings.Spark(master="local[2,4]", nlp=True, driver_memory="3g")
 def pytest_configure(config: pytest.Config) -> None:
     session.set_worker_python()
     ours = {**session.session_conf(SPARK), "spark.sql.catalogImplementation": "in-memory"}
-    # Tests run many small queries once: compiling each costs them more than it brings. Whole flows run as users do.
-    ours |= {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
     SparkConfigBuilder.initialize().setAll(list(ours.items()))
 
 

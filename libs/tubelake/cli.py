@@ -39,7 +39,11 @@ Channels = Annotated[
     list[str] | None,
     typer.Option("--channel", help="Channel id; may be given many times.", show_default=False),
 ]
-EXTRAS = ("channels", "comments", "captions", "thumbnails")
+Videos = Annotated[
+    list[str] | None,
+    typer.Option("--video", help="Video id; may be given many times.", show_default=False),
+]
+EXTRAS = ("channels", "comments", "captions", "thumbnails", "chat")
 With = Annotated[
     str | None,
     typer.Option("--with", metavar="WORD,WORD", help=f"Collect more: {', '.join(EXTRAS)}.", show_default=False),
@@ -80,12 +84,17 @@ def warm_up(nlp: Annotated[bool, typer.Option("--nlp", help="For sessions with S
 @app.command()
 def run(
     name: Annotated[str, typer.Argument(metavar="JOB", help="Name of the job; `tubelake jobs` lists them.")],
+    keyword: Keywords = None,
+    channel: Channels = None,
+    video: Videos = None,
     sets: Sets = None,
     config: Config = None,
 ) -> None:
     """Run one job; the same as spark-submit jobs/JOB.py."""
     job.load(name)
-    raise typer.Exit(job.run_all([name], settings.load(config, sets or ())))
+    ids = ",".join(video) if video else None
+    wanted = _selected(config, sets, keywords=keyword, video_ids=ids, channels=channel)
+    raise typer.Exit(job.run_all([name], wanted))
 
 
 @app.command()
@@ -150,6 +159,19 @@ def status(keyword: Keywords = None, sets: Sets = None, config: Config = None) -
 
 
 @app.command()
+def watch(
+    seconds: Annotated[float, typer.Option(min=1, help="Pause between two looks.")] = 10.0,
+    once: Annotated[bool, typer.Option("--once", help="Print the table once.")] = False,
+    sets: Sets = None,
+    config: Config = None,
+) -> None:
+    """The live chats that are followed: messages, pace, last poll, units, how they ended."""
+    from tubelake.watch import watch_chats
+
+    watch_chats(job.with_run_id(settings.load(config, sets or ())), seconds, once=once)
+
+
+@app.command()
 def maintain(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be deleted.")] = False,
     sets: Sets = None,
@@ -195,6 +217,13 @@ def emulator_serve(
     latency: Annotated[float, typer.Option(help="Seconds before each answer.")] = 0.0,
     lost_tokens: Annotated[float, typer.Option(help="Share of page tokens that get lost.")] = 0.0,
     search_limit: Annotated[int | None, typer.Option(help="Searches a day, if not 100.", show_default=False)] = None,
+    common_limit: Annotated[
+        int | None, typer.Option(help="Units a day of all else, if not 10,000.", show_default=False)
+    ] = None,
+    chat_speed: Annotated[float, typer.Option(min=0.001, help="How fast live chats are played.")] = 1.0,
+    polling: Annotated[
+        float, typer.Option(min=0.01, help="Seconds that a live chat asks to wait between polls.")
+    ] = 5.0,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
 ) -> None:
     """Serve a corpus as the YouTube Data API, over HTTP on 127.0.0.1."""
@@ -202,7 +231,7 @@ def emulator_serve(
 
     serve_corpus(
         corpus, port, speed=speed, faults=faults, clock=clock, latency=latency, lost_tokens=lost_tokens,
-        search_limit=search_limit, seed=seed,
+        search_limit=search_limit, common_limit=common_limit, chat_speed=chat_speed, polling=polling, seed=seed,
     )  # fmt: skip
 
 

@@ -20,6 +20,11 @@ def complain(line: str) -> None:
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table."""
+    _console().print(table_of(title, columns, rows))
+
+
+def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """A table; numbers are right-aligned."""
     listed = [list(row) for row in rows]
     table = Table(title=escape(title), title_justify="left", title_style="bold", header_style="bold")
@@ -28,7 +33,7 @@ def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -
         table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
         table.add_row(*[escape(text(value)) for value in row])
-    _console().print(table)
+    return table
 
 
 def text(value: object) -> str:

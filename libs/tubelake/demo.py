@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pyspark.sql import functions as F
+
 from tubelake import console, emulator, job, settings, store, tables
 from tubelake.emulator.synthetic import DEFAULT_KEYWORDS
 from tubelake.errors import UsageError
-from tubelake.settings import Settings
+from tubelake.settings import Search, Settings
 
+CHAT = emulator.ChatOptions(speed=60.0, polling_seconds=1.0)  # a stream of minutes in some seconds
+SHOWN_MESSAGES = 3
 SHOWN = ("metric", "value_count", "missing_count", "mean", "sd", "min", "q1", "median", "q3", "max")
 
 
@@ -17,16 +21,18 @@ def run(folder: Path, videos: int, sets: Sequence[str]) -> int:
     corpus = folder / "corpus"
     if not (corpus / "videos.jsonl").exists():
         console.say(write_corpus(corpus, videos, seed=1, keywords=None))
-    with emulator.running(emulator.load_corpus(corpus)) as youtube:
+    served = emulator.load_corpus(corpus)
+    with emulator.running(served, emulator.EmulatorOptions(chat=CHAT)) as youtube:
         console.say(f"a YouTube of this machine answers at {youtube.url}")
         overrides = [
             f"lake.root={folder / 'lake'}", f"youtube.endpoint={youtube.url}", "youtube.api_key=demo",
             f"search.keywords={','.join(DEFAULT_KEYWORDS)}", *sets,
         ]  # fmt: skip
         wanted = job.with_run_id(settings.load(overrides=overrides))
-        code = job.run_all(job.pipeline_jobs(wanted), wanted)
+        code = job.run_all(job.pipeline_jobs(wanted), wanted) or _follow_a_chat(served, wanted)
     if code == 0:
         _print_statistics(wanted)
+        _print_chat(wanted)
         _print_next_steps(wanted)
     return code
 
@@ -38,6 +44,28 @@ def _print_statistics(wanted: Settings) -> None:
         of_keyword = [row for row in rows if row["keyword"] == keyword]
         title = f"{keyword}: {of_keyword[0]['video_count']:,} videos" if of_keyword else f"{keyword}: no videos"
         console.show(title, SHOWN, [[row[column] for column in SHOWN] for row in of_keyword])
+
+
+def _follow_a_chat(served: emulator.Corpus, wanted: Settings) -> int:
+    """Follow the first live stream that the corpus has a chat of; gives the exit code."""
+    streams = (i for i, video in served.videos.items() if video.get("liveStreamingDetails", {}).get("activeLiveChatId"))
+    live_id = next(streams, None)
+    if live_id is None:
+        return 0
+    of_chat = {"chat": wanted.chat.model_copy(update={"video_ids": (live_id,)}), "search": Search()}
+    return job.run_all(["collect_chat"], wanted.model_copy(update=of_chat))
+
+
+def _print_chat(wanted: Settings) -> None:
+    spark = job.start(wanted)
+    if not store.exists(spark, tables.CHAT_MESSAGES, wanted.lake):
+        return
+    messages = store.read(spark, tables.CHAT_MESSAGES, wanted.lake)
+    paid = messages.where("amount_micros IS NOT NULL").orderBy("published_at").limit(SHOWN_MESSAGES)
+    last = messages.where("event = 'text'").orderBy(F.desc("published_at")).limit(SHOWN_MESSAGES)
+    columns = ("published_at", "event", "author_name", "text", "currency", "amount_micros")
+    rows = sorted(paid.unionByName(last).select(*columns).collect(), key=lambda row: row["published_at"])
+    console.show(f"a live chat: {messages.count():,} messages, some of them", columns, rows)
 
 
 def _print_next_steps(wanted: Settings) -> None:
@@ -58,18 +86,20 @@ def write_corpus(folder: Path, videos: int, seed: int, keywords: Sequence[str] |
 
 def serve_corpus(
     corpus: Path, port: int, *, speed: float, faults: Path | None, clock: str | None, latency: float,
-    lost_tokens: float, search_limit: int | None, seed: int,
+    lost_tokens: float, search_limit: int | None, common_limit: int | None, chat_speed: float, polling: float, seed: int,
 ) -> None:  # fmt: skip
     """Serve until interrupted. Raises UsageError for a corpus, schedule, time or port that cannot be used."""
+    limits = {"search": search_limit, "common": common_limit}
     try:
         options = emulator.EmulatorOptions(
             seed=seed,
             lost_token_rate=lost_tokens,
-            limits={} if search_limit is None else {"search": search_limit},
+            limits={name: units for name, units in limits.items() if units is not None},
             faults=tuple(emulator.load_faults(faults)) if faults else (),
             clock_start=_moment(clock) if clock else None,
             clock_speed=speed,
             latency_seconds=latency,
+            chat=emulator.ChatOptions(speed=chat_speed, polling_seconds=polling),
         )
         emulator.serve(emulator.load_corpus(corpus), options, port, on_ready=_announce)
     except (ValueError, OSError) as error:

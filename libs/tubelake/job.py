@@ -5,10 +5,14 @@ import importlib.util
 import logging
 import secrets
 import sys
+import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -104,6 +108,27 @@ def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> 
     if optional is None and needs is None:
         return True
     return optional in also or (needs is not None and bool(value(settings, needs)))
+
+
+@contextmanager
+def repeating(spark: "SparkSession", name: str, settings: Settings, pause_seconds: float) -> Iterator[None]:
+    """Runs a job again and again beside the block, and a last time after it. Its error is raised when the block ends."""
+    run_once = partial(load(name).run, spark, settings)
+    done = threading.Event()
+
+    def repeat() -> None:
+        while not done.wait(pause_seconds):
+            run_once()
+
+    with ThreadPoolExecutor(1, thread_name_prefix=name) as threads:
+        repeated = threads.submit(repeat)
+        try:
+            yield
+        finally:
+            done.set()
+            repeated.exception()  # waits for the turn that is under way
+    repeated.result()
+    run_once()
 
 
 def with_run_id(settings: Settings) -> Settings:

@@ -141,6 +141,7 @@ def session_conf(spark: Spark) -> dict[str, str]:
         "spark.sql.redaction.string.regex": REDACTED_TEXTS,
         "spark.databricks.delta.snapshotPartitions": "4",  # Delta's 50 tasks a commit are for logs far longer than ours
         **(_local_conf(spark.shuffle_partitions) if master.startswith("local") else {}),
+        **_compiler_conf(spark.compile_queries, local=master.startswith("local")),
         **_jars_conf(spark, local=master.startswith("local")),
     }
     return {**conf, **spark.conf}
@@ -156,6 +157,13 @@ def _local_conf(partitions: int) -> dict[str, str]:
         "spark.sql.ui.explainMode": "simple",  # the default writes every query's plan twice, also for a UI that is off
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     }
+
+
+def _compiler_conf(compile_queries: bool | None, *, local: bool) -> dict[str, str]:
+    """A job runs dozens of queries, Delta's own among them, and compiling each costs more than all of its rows."""
+    if compile_queries or (compile_queries is None and not local):
+        return {}
+    return {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 
 
 def packages(*, nlp: bool) -> list[str]:

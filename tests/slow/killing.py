@@ -18,7 +18,6 @@ from typing import Any
 from tubelake import cli, follow, store
 from tubelake.collect import ledger
 
-SHORT_LIVED = Path(__file__).parent / "short_lived.yml"
 OURS = ("PYSPARK_", "SPARK_", "TUBELAKE_", "YOUTUBE_")
 # Where to die: the function, and the table that it must be called for.
 PLACES: dict[str, tuple[ModuleType, str, str | None]] = {
@@ -55,7 +54,7 @@ def start(arguments: Sequence[str], log: Path, point: str | None = None, **envir
     program = ["-c", "from tubelake import cli; cli.main()"] if point is None else [__file__, point, "--"]
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, *program, *arguments, "--config", str(SHORT_LIVED)],
+            [sys.executable, *program, *arguments],
             env={**kept, **environ}, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
 

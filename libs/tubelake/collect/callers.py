@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from tubelake.youtube import captions, client, transcripts
 from tubelake.youtube.client import Answer
+from tubelake.youtube.outcomes import CHAT_FORBIDDEN
 from tubelake.youtube.tracks import Track, Wanted
 
 Access = client.Access | transcripts.Access | captions.Owner
 TRANSCRIPTS = "transcripts"
+CHAT = "liveChatMessages.list"
 OWN_LIST, OWN_DOWNLOAD = "captions.list", "captions.download"
 
 
@@ -22,7 +25,10 @@ def ask(access: Access, method: str, params: Mapping[str, Any], wait: Callable[[
     if isinstance(access, captions.Owner):
         track = cast("Track", json.loads(params["track"]))
         return captions.download(access, track, translate=params.get("translate"))
-    return client.call(access, method, dict(params))
+    answer = client.call(access, method, dict(params))
+    if method == CHAT and answer.reason == "forbidden":
+        return replace(answer, reason=CHAT_FORBIDDEN)
+    return answer
 
 
 def params_from_wanted(wanted: Wanted) -> dict[str, str]:

@@ -50,13 +50,14 @@ class Wallet:
         """Units that this run may still get today, as last seen."""
         return self.held + (self.known.left(self.account.limit) if self.known else 0)
 
-    def refill(self, spark: SparkSession, lake: Lake, wanted: int) -> int:
+    def refill(self, spark: SparkSession, lake: Lake, wanted: int, ahead: int = 1) -> int:
         """Hold `wanted` units, or as many as the day still has; gives what is held.
 
-        What is never given back, because the run was killed, stays spent.
+        Where some are missing, as many are leased as `ahead` times would want: each lease is a commit. What is never
+        given back, because the run was killed, stays spent.
         """
         if self.held < wanted:
-            self._exchange(spark, lake, wanted)
+            self._exchange(spark, lake, wanted * ahead)
         return self.held
 
     def pay(self, units: int) -> None:

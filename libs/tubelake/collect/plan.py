@@ -7,7 +7,7 @@ from datetime import datetime
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from tubelake.collect import captions, comments, ledger, lists, pictures, search, videos
+from tubelake.collect import captions, chats, comments, ledger, lists, pictures, search, videos
 from tubelake.collect.frontier import Query
 from tubelake.settings import Lake, Quota, Settings
 from tubelake.youtube import quota
@@ -21,6 +21,7 @@ BYTES_A_VIDEO = 1_900
 BYTES_A_COMMENT_CALL = 35_000
 BYTES_A_CAPTION_TRACK = 25_000
 BYTES_A_THUMBNAIL = 16_000
+BYTES_A_POLL = 2_500
 THUMBNAILS = "thumbnails"
 
 
@@ -119,6 +120,14 @@ def further_steps(known: Known, to_detail: int, settings: Settings, now: datetim
         ),
         Step(THUMBNAILS, THUMBNAILS, to_picture, to_picture * BYTES_A_THUMBNAIL),
     ]  # fmt: skip
+
+
+def chat_steps(settings: Settings) -> list[Step]:
+    """Following the named live chats for `chat.hours`, or for an hour where that is not told, at the usual pace."""
+    streams = len({*settings.chat.video_ids, *settings.videos.ids}) if settings.chat.video_ids else 0
+    seconds = 3_600.0 * (settings.chat.hours or 1.0)
+    polls = round(streams * seconds / chats.USUAL_PAUSE_SECONDS)
+    return [Step("live chat", chats.METHOD, polls, polls * BYTES_A_POLL, seconds)] if streams else []
 
 
 def costs(spark: SparkSession, lake: Lake, settings: Quota, now: datetime, steps: Sequence[Step]) -> list[Cost]:

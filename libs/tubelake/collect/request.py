@@ -92,6 +92,8 @@ def facts(
         "is_descending": published == sorted(published, reverse=True),
         "total_results": info.get("totalResults") if isinstance(info, dict) else None,
         "retry_after_seconds": answer.retry_after_seconds,
+        "pause_seconds": _pause_seconds(answer.content.get("pollingIntervalMillis")),
+        "offline_at": _moment(answer.content.get("offlineAt")),
         "fetched_at": datetime.now(UTC) + ahead,
         "quota_day": price.quota_day,
         "body": answer.body,
@@ -99,8 +101,13 @@ def facts(
 
 
 def item_id(item: Mapping[str, Any]) -> str | None:
-    """The id of what an item is about: the video of a playlist item, the resource of a search result."""
+    """The id of what an item is about: the video of a playlist item, the resource of a search result.
+
+    Messages of a live chat are not listed: there may be 2,000 in each of many answers, and nothing asks for them by id.
+    """
     found = item.get("id")
+    if item.get("kind") == "youtube#liveChatMessage":
+        return None
     if item.get("kind") == "youtube#playlistItem":
         found = item.get("contentDetails", {}).get("videoId") or item.get("snippet", {}).get("resourceId", {}).get(
             "videoId"
@@ -121,8 +128,15 @@ def is_incomplete(item: Mapping[str, Any]) -> bool:
 def published_at(item: Mapping[str, Any]) -> datetime | None:
     """When the item was published (UTC); None where that is missing or no time."""
     snippet = item.get("snippet")
-    text = snippet.get("publishedAt") if isinstance(snippet, dict) else None
+    return _moment(snippet.get("publishedAt") if isinstance(snippet, dict) else None)
+
+
+def _moment(text: object) -> datetime | None:
     try:
         return datetime.fromisoformat(text).astimezone(UTC) if isinstance(text, str) else None
     except ValueError:
         return None
+
+
+def _pause_seconds(millis: object) -> float | None:
+    return millis / 1_000 if isinstance(millis, int) else None

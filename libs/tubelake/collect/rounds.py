@@ -31,7 +31,10 @@ class Work:
     """What is due: the requests of the next round, and about how many calls the whole rest takes."""
 
     requests: Sequence[Request] = ()
-    calls: int = 0
+    calls: int = 0  # 0: nobody knows
+    ahead: int = 1  # rounds like this one whose units are leased at once
+    note: str = ""
+    units_an_hour: float = 0.0  # at which a run without an end spends
 
 
 Due = Callable[[Sequence[Row]], Work]
@@ -42,21 +45,24 @@ class Spent:
     """What a run has asked so far, and the facts of each answer."""
 
     rows: list[Row] = field(default_factory=list)
+    answers: int = 0
     calls: int = 0
     units: int = 0
     failed: int = 0
 
     def report(self, *notes: str) -> job.Report:
         """What a job says of it."""
-        return job.Report(len(self.rows), len(self.rows), self.calls, self.units, self.failed, notes)
+        return job.Report(self.answers, self.answers, self.calls, self.units, self.failed, notes)
 
 
 def collect(
-    spark: SparkSession, settings: Settings, method: str, due: Due, progress: Progress, access: Access | None = None
-) -> Spent:
+    spark: SparkSession, settings: Settings, method: str, due: Due, progress: Progress, access: Access | None = None,
+    *, forget: bool = False,
+) -> Spent:  # fmt: skip
     """Fetch what `due(answers of this run)` asks of `method`, round by round, until nothing is due.
 
-    `access` is how to reach what answers; not given: the Data API, with the key of the settings.
+    `access` is how to reach what answers; not given: the Data API, with the key of the settings. A run that may last
+    for days is told to `forget`: `due` then gets the answers of the last round only.
 
     Raises QuotaSpent when the bucket is empty, Blocked when YouTube blocks this address, and UsageError for a refused
     key or request; all after everything fetched was logged. Requests that failed are rows, counted in `Spent.failed`; the next run asks them again.
@@ -74,6 +80,8 @@ def collect(
                     wallet = ledger.Wallet(_account(settings, method, now))
                 _show(progress, spent, work, wallet)
                 rows = _round(spark, settings, access, wallet, work, number, now)
+                if forget:
+                    spent.rows.clear()
                 _add(spent, rows)
                 _raise_fatal(spark, settings, wallet, rows, now)
                 barren = barren + 1 if all(row["reason"] == DEFERRED for row in rows) else 0
@@ -89,7 +97,9 @@ def collect(
 
 def _show(progress: Progress, spent: Spent, work: Work, wallet: ledger.Wallet) -> None:
     left = f", {wallet.left:,} {wallet.account.bucket} units left today" if wallet.known else ""
-    progress(spent.calls, spent.calls + work.calls, f"calls{left}")
+    if left and work.units_an_hour:
+        left += f", enough for {wallet.left / work.units_an_hour:.1f} h"
+    progress(spent.calls, spent.calls + work.calls if work.calls else None, f"calls{work.note}{left}")
 
 
 def clock_of(settings: Settings) -> Callable[[], datetime]:
@@ -130,7 +140,7 @@ def _round(
     pages = min(sum(request.max_pages for request in requests), max(work.calls, len(requests)))
     calls = int(pages * RETRY_SLACK + 1)
     if price.units:
-        calls = wallet.refill(spark, settings.lake, calls * price.units) // price.units
+        calls = min(calls, wallet.refill(spark, settings.lake, calls * price.units, work.ahead) // price.units)
     if not calls:
         raise ledger.spent_error(wallet.account, now)
     asked = requests[:calls]
@@ -138,7 +148,7 @@ def _round(
     run_id = str(settings.run.id)
     this = Round(
         run_id,
-        f"{run_id}-{requests[0].method}-{number:04d}",
+        f"{run_id}-{requests[0].method}-{number:06d}",
         access,
         _pace(settings.collect, tasks),
         price,
@@ -193,7 +203,9 @@ def _complete_log(spark: SparkSession, settings: Settings, method: str) -> None:
 
 
 def _add(spent: Spent, rows: Sequence[Row]) -> None:
-    spent.rows.extend(row for row in rows if row["reason"] != DEFERRED)
+    answered = [row for row in rows if row["reason"] != DEFERRED]
+    spent.rows += answered
+    spent.answers += len(answered)
     spent.calls += sum(row["attempt"] for row in rows)
     spent.units += sum(row["units"] for row in rows)
     spent.failed += sum(has_failed(row) for row in rows)

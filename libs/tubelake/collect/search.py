@@ -40,7 +40,9 @@ def or_all_searched(search: Search, responses: DataFrame) -> Search:
     """`search` with its keywords, or with every keyword of the log where it names none."""
     if search.keywords:
         return search
-    subjects = responses.select("subject").distinct().orderBy("subject").limit(1_000).collect()
+    subjects = (
+        responses.where("subject IS NOT NULL").select("subject").distinct().orderBy("subject").limit(1_000).collect()
+    )
     return search.model_copy(update={"keywords": tuple(row["subject"] for row in subjects)})
 
 

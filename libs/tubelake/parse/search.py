@@ -12,7 +12,7 @@ _RESULT = """struct<
 
 def hits_from_answers(answers: DataFrame) -> DataFrame:
     """One row a result of each `search.list` answer, with the columns of `search_hits`."""
-    found = items(answers.where("method = 'search.list'"), _RESULT)
+    found = items(answers.where("method = 'search.list' AND subject IS NOT NULL"), _RESULT)
     result, snippet = F.col("item.id"), F.col("item.snippet")
     item_id = F.coalesce(result["videoId"], result["channelId"], result["playlistId"])
     return found.where(item_id.isNotNull()).select(

@@ -160,6 +160,19 @@ class Captions(Section):
     """Channel whose owner the credentials are of."""
 
 
+class Chat(Section):
+    video_ids: Annotated[Words, AfterValidator(_video_ids)] = ()
+    """Live videos to follow, besides those of videos.ids and what is live of search.keywords and channels.ids."""
+    hours: float | None = Field(None, gt=0)
+    """Follow for this long and make the day's units last so long; not set: until every chat has ended."""
+    look_again_minutes: float = Field(30.0, gt=0)
+    """How often keywords, channels and ids are looked through for streams that are new or have a new chat."""
+    give_up_minutes: float = Field(30.0, gt=0)
+    """A chat that could not be reached for this long is left to the next run."""
+    build_seconds: float = Field(2.0, ge=0)
+    """Pause between two turns of bringing new messages into chat_messages, while chats are followed."""
+
+
 class Collect(Section):
     threads: int = Field(32, ge=1, le=256)
     """Calls under way at once in one Spark task."""
@@ -268,6 +281,8 @@ class Spark(Section):
     """Put Spark NLP on the classpath (2 s more at each start)."""
     shuffle_partitions: int = Field(0, ge=0)
     """Partitions after a shuffle in local mode, 0: one a core; clusters set spark.sql.shuffle.partitions."""
+    compile_queries: bool | None = None
+    """Compile every query before it runs; not set: on clusters only. It takes longer to start, and pays off for billions of rows."""
     driver_memory: str = "2g"
     """Memory of the driver (in local mode: of everything but the Python workers)."""
     ivy_settings: str | None = None
@@ -296,6 +311,7 @@ class Settings(Section):
     charts: Charts = Charts()
     comments: Comments = Comments()
     captions: Captions = Captions()
+    chat: Chat = Chat()
     collect: Collect = Collect()
     thumbnails: Thumbnails = Thumbnails()
     quota: Quota = Quota()

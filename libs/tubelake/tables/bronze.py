@@ -9,7 +9,7 @@ _FACTS = """
     method               string          Method of the API, such as search.list
     params               string          Parameters as JSON with sorted keys, without the page token and the key
     subject              string          What was asked about: a keyword, or null
-    shard                string          Time shard of a search, as SINCE/UNTIL in UTC
+    shard                string          Time shard of a search, as SINCE/UNTIL in UTC; of a live chat, when its stream began
     page_token           string          Token this page was asked with, null for a first page
     next_page_token      string          Token of the next page, null on the last
     status               int             HTTP status, 0 where no answer came
@@ -25,6 +25,8 @@ _FACTS = """
     is_descending        boolean         Whether the items came newest first
     total_results        bigint          The API's own estimate: recorded, never relied on
     retry_after_seconds  double          Wait that the server asked for (s)
+    pause_seconds        double          Wait that a live chat asks for before its next page (s)
+    offline_at           timestamp       When the stream of a live chat ended, once it has (UTC)
     executor_id          string          Host and process that fetched it
     fetched_at           timestamp       When the answer came (UTC)
     quota_day            date            Pacific day whose quota paid

@@ -191,3 +191,53 @@ LABELLED_FACES = Table(
     data    binary  The file as it came
     """), key=("sha256", "label"), oldest_by="source", properties=CHANGE_FEED,
 )  # fmt: skip
+CHAT_MESSAGES = Table(
+    "silver", "chat_messages", "One row an event of a live chat, as it first came",
+    columns("""
+    message_id         string               YouTube's id of the event
+    chat_id            string               Chat that it is of
+    video_id           string               The live video
+    event              string               text, super_chat, super_sticker, new_member, milestone, membership_gift, membership_received, gift, poll, ban, chat_ended, ...
+    author_channel_id  string               Channel of who wrote or did it, or the pseudonym
+    author_name        string               Its name, or the pseudonym
+    is_owner           boolean              Whether that is the stream's own channel
+    is_moderator       boolean              Whether it moderates the chat
+    is_member          boolean              Whether it is a member of the channel
+    is_verified        boolean              Whether YouTube has verified it
+    text               string               What was written, with every emoji; null for events without words
+    amount_micros      bigint               What a super chat or sticker cost, in millionths of the currency
+    currency           string               Its currency (ISO 4217)
+    tier               int                  YouTube's tier of it
+    sticker_text       string               What a super sticker shows, in words
+    member_level       string               Level of a membership
+    member_months      int                  Months of a milestone
+    gift_count         int                  Memberships given, or how many times a gift was sent in a row
+    gift_name          string               Name of a gift
+    gift_jewels        int                  Its price in jewels
+    gifter_channel_id  string               Who gave the membership that was received, or the pseudonym
+    gift_message_id    string               The event by which it was given
+    poll_question      string               Question of a poll
+    poll_options       array<struct<text:string,votes:bigint>>  Its options with their votes
+    banned_channel_id  string               Channel that was banned, or the pseudonym
+    ban_seconds        bigint               For how long (s); null: for good
+    published_at       timestamp            When it happened (UTC)
+    offset_seconds     double               How long after the stream's start (s)
+    fetched_at         timestamp            When it first came (UTC)
+    """), key=("message_id",), oldest_by="fetched_at", cluster_by=("chat_id", "published_at"), properties=CHANGE_FEED,
+    aged_by="fetched_at", fixed="published_at",
+)  # fmt: skip
+CHATS = Table(
+    "silver", "chats", "One row a live chat that was followed: how far, at what cost, and how it ended",
+    columns("""
+    chat_id          string     YouTube's id of the chat
+    video_id         string     The live video
+    started_at       timestamp  When its stream began (UTC)
+    first_polled_at  timestamp  First poll (UTC)
+    last_polled_at   timestamp  Newest poll (UTC)
+    poll_count       bigint     Polls with a good answer
+    units            bigint     Units of quota that it took
+    received_count   bigint     Messages received, doubled ones counted each time
+    offline_at       timestamp  When the stream ended, by YouTube (UTC)
+    end_reason       string     ended, disabled, not found, forbidden, quota or stopped; null: still followed, or its run was killed
+    """), key=("chat_id",), properties=CHANGE_FEED, aged_by="last_polled_at",
+)  # fmt: skip

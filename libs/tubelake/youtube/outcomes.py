@@ -16,6 +16,7 @@ class Outcome(Enum):
     BUG = "bug"  # stop: the request itself is wrong
 
 
+CHAT_FORBIDDEN = "chatForbidden"  # ours too: one chat is for members only, the others go on
 NOT_OWNER = "notOwner"  # our word: the API says `forbidden` for this, and for a caller that may do nothing at all
 
 # Reasons that do not follow their status. https://developers.google.com/youtube/v3/docs/errors
@@ -32,6 +33,10 @@ _BY_REASON = {
     "playlistForbidden": Outcome.FINAL,
     "channelForbidden": Outcome.FINAL,
     "videoForbidden": Outcome.FINAL,
+    "liveChatEnded": Outcome.FINAL,
+    "liveChatDisabled": Outcome.FINAL,
+    "liveChatNotFound": Outcome.FINAL,
+    CHAT_FORBIDDEN: Outcome.FINAL,
     "processingFailure": Outcome.RETRY,
     "API_KEY_INVALID": Outcome.CREDENTIALS,
     "keyInvalid": Outcome.CREDENTIALS,

@@ -1,0 +1,36 @@
+"""Follows live chats until they end, and brings their messages into chat_messages meanwhile."""
+
+from pyspark.sql import SparkSession
+
+from tubelake import job, progress, tables
+from tubelake.collect import chats, live
+from tubelake.collect.following import Following, note_ends, stopped_by_signal
+from tubelake.collect.rounds import collect
+from tubelake.errors import QuotaSpent
+from tubelake.settings import Settings
+
+OPTIONAL = "chat"
+LOGS = tuple(map(tables.RESPONSES.of, (chats.METHOD, *live.METHODS)))
+READS = LOGS
+WRITES = (*LOGS, *map(tables.RESPONSE_BODIES.of, (chats.METHOD, *live.METHODS)))
+
+
+def run(spark: SparkSession, settings: Settings) -> job.Report:
+    live.check(settings)
+    reason = chats.STOPPED
+    with stopped_by_signal() as stop, job.repeating(spark, "build_chat", settings, settings.chat.build_seconds):
+        following = Following(spark, settings, stop)
+        try:
+            with progress.shown("Following live chats") as show:
+                spent = collect(spark, settings, chats.METHOD, following.next_round, show, forget=True)
+        except QuotaSpent:
+            reason = chats.SPENT
+            raise
+        finally:
+            note_ends(following, reason)
+    spent.failed = following.unreached  # what was had at another try did not fail
+    return spent.report(*following.summary())
+
+
+if __name__ == "__main__":
+    job.main(__file__)

@@ -1,0 +1,77 @@
+"""What is live now: of keywords and channels by search, of ids by their details. Each stream with its chat."""
+
+from collections.abc import Iterable, Sequence
+
+from pyspark.sql import Row, SparkSession
+from pyspark.sql import functions as F
+
+from tubelake import console, progress, store
+from tubelake.collect import search, videos
+from tubelake.collect.chats import Stream
+from tubelake.collect.request import Request, params_json
+from tubelake.collect.rounds import Due, Work, collect
+from tubelake.errors import QuotaSpent, UsageError
+from tubelake.parse.videos import videos_from_answers
+from tubelake.settings import Settings
+from tubelake.tables import RESPONSE_BODIES
+
+METHODS = (search.METHOD, videos.DETAILS)
+_LIVE = {"part": "snippet", "type": "video", "eventType": "live", "order": "date", "maxResults": str(search.PAGE_SIZE)}
+
+
+def check(settings: Settings) -> None:
+    """Raises UsageError unless the settings name something that may be live."""
+    named = (settings.chat.video_ids, settings.videos.ids, settings.search.keywords, settings.channels.ids)
+    if not any(named):
+        raise UsageError("no live chat to follow: give --video ID, --channel ID or --keyword WORD")
+
+
+def find(spark: SparkSession, settings: Settings) -> list[Stream]:
+    """The streams that are live and have a chat, of what the settings name. Costs a search a keyword and channel."""
+    ids = [*settings.chat.video_ids, *settings.videos.ids, *_searched(spark, settings)]
+    return _with_chats(spark, settings, list(dict.fromkeys(ids)))
+
+
+def _searched(spark: SparkSession, settings: Settings) -> list[str]:
+    """Ids of the newest 50 live videos of each keyword and channel. A spent search quota finds nothing, and says so."""
+    of_keywords = [Request(search.METHOD, {**_LIVE, "q": word}, word, "") for word in settings.search.keywords]
+    of_channels = [Request(search.METHOD, {**_LIVE, "channelId": name}, None, "") for name in settings.channels.ids]
+    try:
+        rows = _ask(spark, settings, search.METHOD, [*of_keywords, *of_channels])
+    except QuotaSpent as error:
+        console.complain(f"no look for new streams: {error}")
+        return []
+    return [video_id for row in rows for video_id in row["item_ids"] or ()]
+
+
+def _with_chats(spark: SparkSession, settings: Settings, ids: Sequence[str]) -> list[Stream]:
+    chunks = [ids[start : start + videos.IDS_A_CALL] for start in range(0, len(ids), videos.IDS_A_CALL)]
+    part = videos.PARTS[videos.DETAILS]
+    rows = _ask(
+        spark, settings, videos.DETAILS,
+        [Request(videos.DETAILS, {"id": ",".join(chunk), "part": part}) for chunk in chunks],
+    )  # fmt: skip
+    if not rows:
+        return []
+    bodies = store.read(spark, RESPONSE_BODIES.of(videos.DETAILS), settings.lake)
+    answers = bodies.where(F.col("request_id").isin(*(row["request_id"] for row in rows)))
+    live = videos_from_answers(answers).where("live_chat_id IS NOT NULL AND live_broadcast_content = 'live'")
+    started = F.date_format("live_started_at", "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").alias("started_at")
+    found = live.select("video_id", "live_chat_id", started).orderBy("video_id").collect()
+    return [Stream(row["video_id"], row["live_chat_id"], row["started_at"]) for row in found]
+
+
+def _ask(spark: SparkSession, settings: Settings, method: str, requests: Sequence[Request]) -> Sequence[Row]:
+    """The answers to one page of each request."""
+    return collect(spark, settings, method, _once(requests), progress.silent).rows if requests else ()
+
+
+def _once(requests: Iterable[Request]) -> Due:
+    wanted = {params_json(request.params): request for request in requests}
+
+    def due(rows: Sequence[Row]) -> Work:
+        answered = {row["params"] for row in rows}
+        left = [request for text, request in wanted.items() if text not in answered]
+        return Work(left, len(left))
+
+    return due
