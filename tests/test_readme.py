@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tubelake import cli, demo, errors, job, session, settings, show, tables
+from tubelake import cli, demo, errors, job, session, settings, show, tables, watch
 from tubelake.emulator import corpus as corpora
 from tubelake.emulator import parse_faults, running, synthetic
 from tubelake.emulator.methods import METHODS
+from tubelake.parse.chat import EVENTS
 from tubelake.stats.metrics import METRICS
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +87,7 @@ def no_work(monkeypatch, tmp_path):
     monkeypatch.setattr(job, "run_all", lambda names, values: wanted.append(values) or 0)
     monkeypatch.setattr(demo, "serve_corpus", lambda *given, **options: None)
     monkeypatch.setattr(demo, "run", lambda *given: 0)
+    monkeypatch.setattr(watch, "watch_chats", lambda values, *rest, **options: wanted.append(values))
     monkeypatch.setattr(show, "show_table", lambda values, table, *rest: show.find(table) and wanted.append(values))
     (tmp_path / "conf").symlink_to(ROOT / "conf")
     monkeypatch.chdir(tmp_path)
@@ -194,6 +196,9 @@ def test_names_in_backticks_exist(name):
     # Fields of the corpus, names of the code, of markers and of the style.
     others = {
         "job.Report",
+        "job.repeating",
+        "store.merge",
+        *EVENTS.values(),
         "delta.logRetentionDuration",
         "snippet.publishedAt",
         "with_x",

@@ -30,7 +30,7 @@ def test_the_truth_is_told(tmp_path):
     truth = make_corpus(tmp_path, 300, 5, keywords=("lofi",), matches=asked)
     assert truth == {"lofi": 30, **asked}
     told = yaml.safe_load((tmp_path / "corpus.yml").read_text(encoding="utf-8"))
-    assert told.items() >= {"generator_version": 3, "matches": truth, "seed": 5, "videos": 300}.items()
+    assert told.items() >= {"generator_version": 4, "matches": truth, "seed": 5, "videos": 300}.items()
 
 
 @pytest.mark.parametrize("asked", [{"lofi": 301}, {"lofi": -1}, {" ": 3}, {"cook": 3, "cooking": 50}])
