@@ -71,9 +71,8 @@ def rows(spark, answers_from):
         {"method": "videos.list", "items": [message("textMessageEvent", {})]},
     )
     found = messages_from_answers(answers)
-    declared = {field.name: field.dataType for field in spark.createDataFrame([], tables.CHAT_MESSAGES.ddl).schema}
     assert found.columns == tables.CHAT_MESSAGES.column_names
-    assert {field.name: field.dataType for field in found.schema} == declared
+    assert found.dtypes == spark.createDataFrame([], tables.CHAT_MESSAGES.ddl).dtypes
     return {row["message_id"]: row.asDict() for row in found.collect()}
 
 

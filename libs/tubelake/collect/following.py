@@ -107,6 +107,8 @@ class Following:
         self.chats |= chats.resumed(new, chats.newest(log, new)) if new else {}
         account = ledger.account(quota.cost(chats.METHOD, quota.quota_day(now)).bucket, self.settings.quota, now)
         self.units_left = ledger.balance(self.spark, account, self.settings.lake).left(account.limit)
+        if self.looked_at is None:
+            self.started = self.clock()  # the first look may have waited for others
         self.looked_at = now
 
     def _work(self, due: Sequence[Chat]) -> Work:
