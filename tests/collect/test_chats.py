@@ -19,7 +19,7 @@ def answer(
 ) -> Row:  # fmt: skip
     return Row(
         fetched_at=NOW + timedelta(seconds=second), request_id=f"r{second:09.3f}",
-        params=params_json(chats.params(stream)), status=status, reason=reason, next_page_token=token, item_count=items,
+        params=params_json(chats.params(stream)), subject=stream.video_id, shard=stream.started_at, status=status, reason=reason, next_page_token=token, item_count=items,
         pause_seconds=pause, offline_at=NOW if offline else None,
     )  # fmt: skip
 
@@ -90,22 +90,28 @@ def test_units_are_shared_out_over_the_time_that_is_left():
 
 
 def test_the_log_tells_where_each_chat_is(spark):
-    streams = [Stream(f"video_{name:>5}", name) for name in ("new", "open", "ended", "late", "noted")]
-    of = dict(zip(("new", "open", "ended", "late", "noted"), streams, strict=True))
+    names = ("new", "open", "ended", "late", "noted")
+    of = {name: Stream(f"video_{name:>5}", name) for name in names}
+    over, left, old = (Stream(f"was__live_{n}", n, "2026-11-20T11:00:00Z") for n in "123")
     rows = [
         answer(1, token="a", stream=of["open"]), answer(2, token="b", stream=of["open"]),
         answer(1, token="a", stream=of["ended"]), answer(3, "liveChatEnded", status=403, stream=of["ended"]),
         answer(1, token="a", stream=of["late"]), answer(9, "backendError", status=500, stream=of["late"]),
         answer(1, token="a", stream=of["noted"]), answer(9, STOPPED, status=0, stream=of["noted"]),
-        answer(1, token="x", stream=Stream("other_video", "elsewhere")),
+        answer(1, token="x", stream=over), answer(2, "liveChatEnded", status=403, stream=over),
+        answer(1, token="y", stream=left), answer(-90_000, token="z", stream=old),
     ]  # fmt: skip
     log = spark.createDataFrame(
         [tuple(row) for row in rows],
-        "fetched_at timestamp, request_id string, params string, status int, reason string, next_page_token string, "
-        "item_count int, pause_seconds double, offline_at timestamp",
+        "fetched_at timestamp, request_id string, params string, subject string, shard string, status int, reason string, "
+        "next_page_token string, item_count int, pause_seconds double, offline_at timestamp",
     )
-    found = chats.resumed(streams, chats.newest(log, streams))
-    assert {chat_id: (chat.token, chat.end) for chat_id, chat in found.items()} == {
+    streams, since = list(of.values()), NOW - timedelta(days=1)
+    found = chats.resumed(streams, chats.newest(log, streams, since, None))
+    known = {
         "new": (None, None), "open": ("b", None), "ended": ("a", "ended"), "late": ("a", None), "noted": ("a", None),
     }  # fmt: skip
+    assert {chat_id: (chat.token, chat.end) for chat_id, chat in found.items()} == known | {"2": ("y", None)}
+    assert found["2"].stream == left
     assert (seconds(found["open"]), seconds(found["late"]), found["late"].failures) == (4.0, 10.0, 1)
+    assert chats.resumed(streams, chats.newest(log, streams, since, ["was__live_1"])).keys() == known.keys()

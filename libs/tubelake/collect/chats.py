@@ -101,16 +101,22 @@ def given_up(chat: Chat) -> Chat:
     return replace(chat, end=UNREACHED)
 
 
-def newest(log: DataFrame, streams: Sequence[Stream]) -> list[Row]:
-    """Of each of these chats the last good answer and, where it is newer, the last answer of all; oldest first."""
+def newest(log: DataFrame, streams: Sequence[Stream], since: datetime, video_ids: Sequence[str] | None) -> list[Row]:
+    """Of each of these chats the last good answer and, where it is newer, the last answer of all; oldest first.
+
+    With them come other chats of these videos (None: of all) that were polled `since`: a stream may have ended
+    meanwhile, and what its chat said before is still to be had.
+    """
     texts = [params_json(params(stream)) for stream in streams]
+    of_asked = F.lit(True) if video_ids is None else F.col("subject").isin(*video_ids)
+    is_wanted = F.col("params").isin(*texts) | (of_asked & (F.col("fetched_at") >= F.lit(since)))
     facts = F.struct(
-        "fetched_at", "request_id", "params", "status", "reason", "next_page_token", "item_count", "pause_seconds",
-        "offline_at",
+        "fetched_at", "request_id", "params", "subject", "shard", "status", "reason", "next_page_token", "item_count",
+        "pause_seconds", "offline_at",
     )  # fmt: skip
     is_noted = F.col("reason").isin(DEFERRED, STOPPED, SPENT)
     both = (
-        log.where(F.col("params").isin(*texts) & ~F.coalesce(is_noted, F.lit(False)))
+        log.where(is_wanted & ~F.coalesce(is_noted, F.lit(False)))
         .groupBy("params")
         .agg(F.max(F.when(F.col("reason").isNull(), facts)).alias("good"), F.max(facts).alias("last"))
     )
@@ -119,12 +125,15 @@ def newest(log: DataFrame, streams: Sequence[Stream]) -> list[Row]:
 
 
 def resumed(streams: Sequence[Stream], rows: Sequence[Row]) -> dict[str, Chat]:
-    """Each chat by its id, where the rows of `newest` left it."""
-    chats = {stream.chat_id: Chat(stream) for stream in streams}
+    """Each chat by its id, where the rows of `newest` left it; without those of the log that had ended."""
+    named = {chat_id_of(row): Stream(row["subject"], chat_id_of(row), row["shard"]) for row in rows}
+    chats = {chat_id: Chat(stream) for chat_id, stream in named.items()}
+    chats |= {stream.chat_id: Chat(stream) for stream in streams}
     for row in rows:
         chat_id = chat_id_of(row)
         chats[chat_id] = after(chats[chat_id], row)
-    return chats
+    live = {stream.chat_id for stream in streams}
+    return {chat_id: chat for chat_id, chat in chats.items() if chat_id in live or chat.end is None}
 
 
 def stretched(chats: int, units: int, units_left: int, seconds_left: float | None) -> float:

@@ -20,6 +20,9 @@ from tubelake.settings import Settings
 from tubelake.tables import RESPONSE_BODIES, RESPONSES
 from tubelake.youtube import quota
 
+LEFT_OPEN = timedelta(
+    days=1
+)  # chats that were polled in this time are asked once more, though their stream may be over
 LEASED_SECONDS = 60.0  # polls whose units are leased at once: each lease is a commit
 
 
@@ -101,10 +104,11 @@ class Following:
         return self.ends_at is not None
 
     def _look(self, now: datetime) -> None:
-        """Join the streams that are live now, each where the log left it."""
-        new = [stream for stream in live.find(self.spark, self.settings) if stream.chat_id not in self.chats]
+        """Join the streams that are live now, and those that a killed run left open, each where the log left it."""
+        live_now = live.find(self.spark, self.settings)
         log = store.read(self.spark, RESPONSES.of(chats.METHOD), self.settings.lake)
-        self.chats |= chats.resumed(new, chats.newest(log, new)) if new else {}
+        rows = chats.newest(log, live_now, now - LEFT_OPEN, live.named_ids(self.settings))
+        self.chats = chats.resumed(live_now, rows) | self.chats
         account = ledger.account(quota.cost(chats.METHOD, quota.quota_day(now)).bucket, self.settings.quota, now)
         self.units_left = ledger.balance(self.spark, account, self.settings.lake).left(account.limit)
         if self.looked_at is None:

@@ -26,6 +26,13 @@ def check(settings: Settings) -> None:
         raise UsageError("no live chat to follow: give --video ID, --channel ID or --keyword WORD")
 
 
+def named_ids(settings: Settings) -> list[str] | None:
+    """The videos that are named one by one; None where keywords or channels may stand for any."""
+    if settings.search.keywords or settings.channels.ids:
+        return None
+    return [*settings.chat.video_ids, *settings.videos.ids]
+
+
 def find(spark: SparkSession, settings: Settings) -> list[Stream]:
     """The streams that are live and have a chat, of what the settings name. Costs a search a keyword and channel."""
     ids = [*settings.chat.video_ids, *settings.videos.ids, *_searched(spark, settings)]
