@@ -2,7 +2,7 @@
 
 from pyspark.sql import SparkSession
 
-from tubelake import job, progress, tables
+from tubelake import job, progress, store, tables
 from tubelake.collect import chats, live
 from tubelake.collect.following import Following, note_ends, stopped_by_signal
 from tubelake.collect.rounds import collect
@@ -17,6 +17,8 @@ WRITES = (*LOGS, *map(tables.RESPONSE_BODIES.of, (chats.METHOD, *live.METHODS)))
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     live.check(settings)
+    for table in (tables.RESPONSE_BODIES, tables.RESPONSES):  # before two threads want to make them
+        store.ensure(spark, table, settings.lake)
     reason = chats.STOPPED
     with stopped_by_signal() as stop, job.repeating(spark, "build_chat", settings, settings.chat.build_seconds):
         following = Following(spark, settings, stop)
