@@ -151,7 +151,7 @@ def test_ends_are_typed(spark, corpus, live_ids, tmp_path, capsys):
         assert job.run(spark, "collect_chat", job.with_run_id(settings.load(overrides=some, environ={}))) == 0
     found = {disabled: "disabled", missing: "not found", stopped: "stopped", forbidden: "forbidden"}
     assert ends(spark, lake) == found
-    with running(corpus, played(1.0)) as youtube:
+    with running(corpus, played(0.01)) as youtube:
         few = sets(lake, youtube.url, [live_ids[4]], "quota.common=31", "quota.project=small")
         code = job.run(spark, "collect_chat", job.with_run_id(settings.load(overrides=few, environ={})))
     assert code == QuotaSpent.exit_code
