@@ -282,7 +282,7 @@ class Spark(Section):
     shuffle_partitions: int = Field(0, ge=0)
     """Partitions after a shuffle in local mode, 0: one a core; clusters set spark.sql.shuffle.partitions."""
     compile_queries: bool | None = None
-    """Compile every query before it runs; not set: on clusters only. It takes longer to start, and pays off for billions of rows."""
+    """Compile every query before it runs; not set: on clusters only. It takes longer to start, and pays off for large tables."""
     driver_memory: str = "2g"
     """Memory of the driver (in local mode: of everything but the Python workers)."""
     ivy_settings: str | None = None
