@@ -65,3 +65,24 @@ def settings_for(lake: Lake, tmp_path: Path) -> Callable[..., Settings]:
         return settings.load(overrides=[*fixed, *overrides], environ={})
 
     return make
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """One lake for all jobs of a module: each test has its own keyword and its own quota project."""
+    return Lake(root=str(tmp_path_factory.mktemp("collecting") / "lake"))
+
+
+@pytest.fixture
+def wanted(shared: Lake, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Settings]:
+    """Makes settings of a job on the module's lake: wanted(url, "search.keywords=lofi", run="first")."""
+
+    def make(endpoint: str, *overrides: str, run: str) -> Settings:
+        fixed = [
+            f"lake.root={shared.root}", f"youtube.endpoint={endpoint}", "youtube.api_key=AIzaTestKey0123456789",
+            f"run.logs={tmp_path}", f"run.id={run}", f"quota.project={request.node.name}",
+            "collect.retry_base_seconds=0.01", "collect.attempts=3",
+        ]  # fmt: skip
+        return settings.load(overrides=[*fixed, *overrides], environ={})
+
+    return make

@@ -13,7 +13,7 @@ from rich.table import Table
 from tubelake import console, job, store
 from tubelake.collect import chats
 from tubelake.errors import UsageError
-from tubelake.parse.chat import chats_from_log
+from tubelake.parse.chat import chat_id, chats_from_log
 from tubelake.settings import Settings
 from tubelake.tables import RESPONSES
 
@@ -62,8 +62,7 @@ def _rows(log: DataFrame) -> tuple[str, tuple[str, ...], list[tuple[object, ...]
 def _recent(log: DataFrame, now: datetime) -> DataFrame:
     """Messages a minute of each chat that was polled lately."""
     good = log.where(F.col("reason").isNull() & (F.col("fetched_at") >= F.lit(now - RECENT)))
-    chat_id = F.get_json_object("params", "$.liveChatId").alias("chat_id")
-    return good.groupBy(chat_id).agg((F.sum("item_count") / (RECENT / timedelta(minutes=1))).alias("a_minute"))
+    return good.groupBy(chat_id()).agg((F.sum("item_count") / (RECENT / timedelta(minutes=1))).alias("a_minute"))
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:

@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
-from tubelake import job, settings, store, tables
+from tubelake import job, store, tables
 from tubelake.collect import fetch, search, videos
 from tubelake.collect.fetch import Round
 from tubelake.collect.gate import Pace
@@ -212,25 +212,6 @@ def test_which_videos_are_due(spark):
 
 
 # ---------------------------------------------------------------- whole jobs
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory) -> Lake:
-    """One lake for all jobs below: each test has its own keyword and its own quota project."""
-    return Lake(root=str(tmp_path_factory.mktemp("collecting") / "lake"))
-
-
-@pytest.fixture
-def wanted(shared, tmp_path, request):
-    def make(endpoint: str, *overrides: str, run: str):
-        fixed = [
-            f"lake.root={shared.root}", f"youtube.endpoint={endpoint}", "youtube.api_key=AIzaTestKey0123456789",
-            f"run.logs={tmp_path}", f"run.id={run}", f"quota.project={request.node.name}",
-            "collect.retry_base_seconds=0.01", "collect.attempts=3",
-        ]  # fmt: skip
-        return settings.load(overrides=[*fixed, *overrides], environ={})
-
-    return make
 
 
 def rows_of(spark, table, lake: Lake, where: str = "true") -> list[Row]:

@@ -70,9 +70,9 @@ def refused(call) -> tuple[int, str]:
     return error.value.status_code, error.value.error_details[0]["reason"]
 
 
-def until_the_end(youtube, chat: str = "chat-a", size: int = 200) -> list[dict]:
-    """Every page until the chat is over."""
-    pages = [poll(youtube, chat, size=size)]
+def until_the_end(youtube, chat: str = "chat-a", size: int = 200, token: str | None = None) -> list[dict]:
+    """Every page from the token on until the chat is over."""
+    pages = [poll(youtube, chat, token, size)]
     while "offlineAt" not in pages[-1]:
         pages.append(poll(youtube, chat, pages[-1]["nextPageToken"], size))
     assert refused(lambda: poll(youtube, chat, pages[-1]["nextPageToken"])) == (403, "liveChatEnded")
@@ -99,18 +99,10 @@ def test_pages_go_on_where_the_token_ends_and_say_how_long_to_wait(lay):
         assert not any("offlineAt" in page for page in pages)
         assert poll(youtube, token=first["nextPageToken"], size=200)["items"] == pages[0]["items"]
         emulator.move_clock(clock.now() + timedelta(seconds=300))
-        rest = until_the_end_from(youtube, pages[-1]["nextPageToken"])
+        rest = until_the_end(youtube, token=pages[-1]["nextPageToken"], size=2_000)
     assert ["m00000", *ids(pages), *ids(rest)] == [f"m{number:05d}" for number in range(700)]
     units = [spent["common"] for spent in emulator.usage().values()]
     assert sum(units) == 5 * (1 + 4 + 1 + len(rest)) + 1  # the last call is refused: 1 unit
-
-
-def until_the_end_from(youtube, token: str) -> list[dict]:
-    pages = [poll(youtube, token=token)]
-    while "offlineAt" not in pages[-1]:
-        pages.append(poll(youtube, token=pages[-1]["nextPageToken"]))
-    assert refused(lambda: poll(youtube, token=pages[-1]["nextPageToken"])) == (403, "liveChatEnded")
-    return pages
 
 
 def test_a_burst_comes_whole_and_in_order(lay):
@@ -152,7 +144,7 @@ def test_a_token_of_before_a_restart_goes_on_after_it(lay):
         emulator.move_clock(emulator.world.clock.now() + timedelta(seconds=60))
         second = poll(youtube, token=first["nextPageToken"])
     with running(corpus, EmulatorOptions(chat=FAST)) as emulator:
-        third = until_the_end_from(connect(emulator.url), second["nextPageToken"])
+        third = until_the_end(connect(emulator.url), token=second["nextPageToken"], size=2_000)
     assert ids([first, second, *third]) == [f"m{number:05d}" for number in range(100)]
 
 

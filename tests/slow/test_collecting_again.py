@@ -6,41 +6,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import pytest
-from pyspark.sql import Row
-from tests.collect.test_collecting import matching
+from tests.collect.test_collecting import matching, rows_of
 
-from tubelake import job, settings, store, tables
+from tubelake import job, tables
 from tubelake.emulator import EmulatorOptions, Fault, running
 from tubelake.errors import QuotaSpent
-from tubelake.settings import Lake
 from tubelake.tables import RESPONSES
 
 pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 12, 1, 18, tzinfo=UTC)  # 10 o'clock in California
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory) -> Lake:
-    """One lake for all jobs below: each test has its own keyword and its own quota project."""
-    return Lake(root=str(tmp_path_factory.mktemp("collecting") / "lake"))
-
-
-@pytest.fixture
-def wanted(shared, tmp_path, request):
-    def make(endpoint: str, *overrides: str, run: str):
-        fixed = [
-            f"lake.root={shared.root}", f"youtube.endpoint={endpoint}", "youtube.api_key=AIzaTestKey0123456789",
-            f"run.logs={tmp_path}", f"run.id={run}", f"quota.project={request.node.name}",
-            "collect.retry_base_seconds=0.01", "collect.attempts=3",
-        ]  # fmt: skip
-        return settings.load(overrides=[*fixed, *overrides], environ={})
-
-    return make
-
-
-def rows_of(spark, table, lake: Lake, where: str = "true") -> list[Row]:
-    return store.read(spark, table, lake).where(where).collect()
 
 
 def test_counts_are_fetched_again_when_they_are_old(spark, corpus, shared, wanted):

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from tubelake.collect.callers import CHAT
+from tubelake.collect.lists import STALE_TOKEN
 from tubelake.collect.request import DEFERRED, Request, params_json
 from tubelake.collect.rounds import has_failed
 from tubelake.youtube.outcomes import CHAT_FORBIDDEN, is_final
@@ -16,7 +17,6 @@ from tubelake.youtube.outcomes import CHAT_FORBIDDEN, is_final
 METHOD = CHAT
 PAGE_SIZE = 2_000  # the API's largest
 PARTS = "id,snippet,authorDetails"
-STALE_TOKEN = "invalidPageToken"  # noqa: S105 - no password
 USUAL_PAUSE_SECONDS = 5.0  # where an answer asks for none
 LONGEST_PAUSE_SECONDS = 60.0  # between tries of a chat that cannot be reached
 _AT_ONCE = datetime(2005, 4, 23, tzinfo=UTC)
@@ -30,6 +30,8 @@ ENDS: Mapping[str, str] = {
     STOPPED: "stopped",
     SPENT: "quota",
 }
+
+_NOTES = (DEFERRED, STOPPED, SPENT)  # of a run, about polls that were not made
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def chat_id_of(row: Row) -> str:
 def after(chat: Chat, row: Row, pause: float = 0.0) -> Chat:
     """The chat after one more answer of the log, polled no more often than every `pause` seconds."""
     reason, fetched_at = row["reason"], row["fetched_at"].astimezone(UTC)
-    if reason in (DEFERRED, STOPPED, SPENT):
+    if reason in _NOTES:
         return chat
     if reason is None:
         wait = max(pause, row["pause_seconds"] or USUAL_PAUSE_SECONDS)
@@ -114,7 +116,7 @@ def newest(log: DataFrame, streams: Sequence[Stream], since: datetime, video_ids
         "fetched_at", "request_id", "params", "subject", "shard", "status", "reason", "next_page_token", "item_count",
         "pause_seconds", "offline_at",
     )  # fmt: skip
-    is_noted = F.col("reason").isin(DEFERRED, STOPPED, SPENT)
+    is_noted = F.col("reason").isin(*_NOTES)
     both = (
         log.where(is_wanted & ~F.coalesce(is_noted, F.lit(False)))
         .groupBy("params")

@@ -52,12 +52,7 @@ def _searched(spark: SparkSession, settings: Settings) -> list[str]:
 
 
 def _with_chats(spark: SparkSession, settings: Settings, ids: Sequence[str]) -> list[Stream]:
-    chunks = [ids[start : start + videos.IDS_A_CALL] for start in range(0, len(ids), videos.IDS_A_CALL)]
-    part = videos.PARTS[videos.DETAILS]
-    rows = _ask(
-        spark, settings, videos.DETAILS,
-        [Request(videos.DETAILS, {"id": ",".join(chunk), "part": part}) for chunk in chunks],
-    )  # fmt: skip
+    rows = _ask(spark, settings, videos.DETAILS, videos.requests(videos.DETAILS, ids))
     if not rows:
         return []
     bodies = store.read(spark, RESPONSE_BODIES.of(videos.DETAILS), settings.lake)

@@ -106,11 +106,15 @@ def due(method: str, ids: Callable[[], DataFrame], round_calls: int) -> Callable
         known = ids()
         batch = [row[0] for row in known.orderBy(*known.columns).limit(most).collect()]
         total = total or (len(batch) if len(batch) < most else known.count())
-        chunks = [batch[start : start + IDS_A_CALL] for start in range(0, len(batch), IDS_A_CALL)]
-        requests = [Request(method, {"id": ",".join(chunk), "part": PARTS[method]}) for chunk in chunks]
-        return Work(requests, -(-(left or total) // IDS_A_CALL))
+        return Work(requests(method, batch), -(-(left or total) // IDS_A_CALL))
 
     return next_round
+
+
+def requests(method: str, ids: Sequence[str]) -> list[Request]:
+    """A request for every 50 ids."""
+    chunks = (ids[start : start + IDS_A_CALL] for start in range(0, len(ids), IDS_A_CALL))
+    return [Request(method, {"id": ",".join(chunk), "part": PARTS[method]}) for chunk in chunks]
 
 
 def oldest_wanted(now: datetime, refresh_hours: float) -> datetime:

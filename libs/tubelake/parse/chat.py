@@ -48,6 +48,11 @@ EVENTS: Mapping[str, str] = {
 }
 
 
+def chat_id() -> Column:
+    """The chat that a poll of the log asked."""
+    return F.get_json_object("params", "$.liveChatId").alias("chat_id")
+
+
 def messages_from_answers(answers: DataFrame) -> DataFrame:
     """One row an event of `liveChatMessages.list` answers, with the columns of `chat_messages`."""
     found = items(answers.where(F.col("method") == chats.METHOD), _MESSAGE).where("item.id IS NOT NULL")
@@ -55,7 +60,7 @@ def messages_from_answers(answers: DataFrame) -> DataFrame:
     published, started = moment(snippet["publishedAt"]), moment(F.col("shard"))
     return found.select(
         F.col("item.id").alias("message_id"),
-        F.get_json_object("params", "$.liveChatId").alias("chat_id"),
+        chat_id(),
         F.col("subject").alias("video_id"),
         _event(snippet["type"]).alias("event"),
         F.coalesce(snippet["authorChannelId"], author["channelId"]).alias("author_channel_id"),
@@ -73,8 +78,12 @@ def messages_from_answers(answers: DataFrame) -> DataFrame:
 
 def _event(name: Column) -> Column:
     """Our word for an event; one that we do not know keeps the API's."""
-    words = F.create_map(*(F.lit(word) for pair in EVENTS.items() for word in pair))
-    return F.coalesce(F.try_element_at(words, name), name)
+    return F.coalesce(_looked_up(EVENTS, name), name)
+
+
+def _looked_up(words: Mapping[str, str], name: Column) -> Column:
+    """The word of a name; null for one that has none."""
+    return F.try_element_at(F.create_map(*(F.lit(word) for pair in words.items() for word in pair)), name)
 
 
 def _details(snippet: Column) -> list[Column]:
@@ -116,9 +125,8 @@ def chats_from_log(log: DataFrame) -> DataFrame:
     """One row a chat of the log's polls, with the columns of `chats`."""
     polls = log.where((F.col("method") == chats.METHOD) & ~F.col("reason").eqNullSafe(DEFERRED))
     is_good = F.col("reason").isNull()
-    end = F.create_map(*(F.lit(word) for pair in chats.ENDS.items() for word in pair))
     last = F.max_by(F.struct("status", "reason", "offline_at", "item_count"), "fetched_at")
-    by_chat = polls.groupBy(F.get_json_object("params", "$.liveChatId").alias("chat_id")).agg(
+    by_chat = polls.groupBy(chat_id()).agg(
         F.max_by("subject", "fetched_at").alias("video_id"),
         F.max_by("shard", "fetched_at").alias("started"),
         F.min(F.when(F.col("attempt") > 0, F.col("fetched_at"))).alias("first_polled_at"),
@@ -133,5 +141,5 @@ def chats_from_log(log: DataFrame) -> DataFrame:
     return by_chat.select(
         "chat_id", "video_id", moment(F.col("started")).alias("started_at"), "first_polled_at", "last_polled_at",
         "poll_count", "units", "received_count", "offline_at",
-        F.when(is_read_out, "ended").otherwise(F.try_element_at(end, F.col("last.reason"))).alias("end_reason"),
+        F.when(is_read_out, "ended").otherwise(_looked_up(chats.ENDS, F.col("last.reason"))).alias("end_reason"),
     )  # fmt: skip
