@@ -112,7 +112,10 @@ def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> 
 
 @contextmanager
 def repeating(spark: "SparkSession", name: str, settings: Settings, pause_seconds: float) -> Iterator[None]:
-    """Runs a job again and again beside the block, and a last time after it. Its error is raised when the block ends."""
+    """Runs a job again and again beside the block, and a last time after it, also when the block ends with our error.
+
+    The job's own error is raised when the block ends.
+    """
     run_once = partial(load(name).run, spark, settings)
     done = threading.Event()
 
@@ -122,13 +125,18 @@ def repeating(spark: "SparkSession", name: str, settings: Settings, pause_second
 
     with ThreadPoolExecutor(1, thread_name_prefix=name) as threads:
         repeated = threads.submit(repeat)
+        ended_by: TubeLakeError | None = None
         try:
             yield
+        except TubeLakeError as error:
+            ended_by = error
         finally:
             done.set()
             repeated.exception()  # waits for the turn that is under way
     repeated.result()
     run_once()
+    if ended_by:
+        raise ended_by
 
 
 def with_run_id(settings: Settings) -> Settings:
