@@ -15,7 +15,7 @@ from tubelake import console, store
 from tubelake.collect import chats, ledger, live
 from tubelake.collect.chats import Chat
 from tubelake.collect.request import params_json
-from tubelake.collect.rounds import Work, clock_of
+from tubelake.collect.rounds import Work, clock_of, id_of_round
 from tubelake.settings import Settings
 from tubelake.tables import RESPONSE_BODIES, RESPONSES
 from tubelake.youtube import quota
@@ -146,9 +146,10 @@ def note_ends(following: Following, reason: str) -> None:
     """Log why this run asks the chats that are still open no more, so that the log alone tells how each ended."""
     settings, now = following.settings, following.clock()
     run_id = str(settings.run.id)
+    round_id = id_of_round(run_id, chats.METHOD)
     notes = [
         {
-            "request_id": f"{run_id}-{chats.METHOD}-end-{number:06d}", "run_id": run_id, "method": chats.METHOD,
+            "request_id": f"{round_id}-{number:04d}", "run_id": run_id, "round_id": round_id, "method": chats.METHOD,
             "params": params_json(chat.request.params), "subject": chat.request.subject, "shard": chat.request.shard,
             "status": 0, "reason": reason, "attempt": 0, "units": 0, "item_count": 0, "fetched_at": now,
         }

@@ -68,18 +68,18 @@ def collect(
     key or request; all after everything fetched was logged. Requests that failed are rows, counted in `Spent.failed`; the next run asks them again.
     """
     access, clock = access or _access(settings), clock_of(settings)
-    spent, number, barren = Spent(), 0, 0
+    spent, barren = Spent(), 0
     with store.exclusive(f"collect-{method}", settings.lake):
         _complete_log(spark, settings, method)
         wallet = ledger.Wallet(_account(settings, method, clock()))
         try:
             while (work := due(spent.rows)).requests:
-                now, number = clock(), number + 1
+                now = clock()
                 if quota.quota_day(now) != wallet.account.day:
                     wallet.close(spark, settings.lake)
                     wallet = ledger.Wallet(_account(settings, method, now))
                 _show(progress, spent, work, wallet)
-                rows = _round(spark, settings, access, wallet, work, number, now)
+                rows = _round(spark, settings, access, wallet, work, now)
                 if forget:
                     spent.rows.clear()
                 _add(spent, rows)
@@ -131,9 +131,8 @@ def _account(settings: Settings, method: str, now: datetime) -> ledger.Account:
 
 
 def _round(
-    spark: SparkSession, settings: Settings, access: Access, wallet: ledger.Wallet, work: Work,
-    number: int, now: datetime,
-) -> list[Row]:  # fmt: skip
+    spark: SparkSession, settings: Settings, access: Access, wallet: ledger.Wallet, work: Work, now: datetime
+) -> list[Row]:
     """Fetch and log as much of the work as the day's units and `collect.round_calls` allow; gives the answers' facts."""
     requests = work.requests[: settings.collect.round_calls]
     price = Price(wallet.account.bucket, quota.cost(requests[0].method, wallet.account.day).units, wallet.account.day)
@@ -148,7 +147,7 @@ def _round(
     run_id = str(settings.run.id)
     this = Round(
         run_id,
-        f"{run_id}-{requests[0].method}-{number:06d}",
+        id_of_round(run_id, requests[0].method),
         access,
         _pace(settings.collect, tasks),
         price,
@@ -158,6 +157,11 @@ def _round(
     rows = _fetch_and_log(spark, settings, this, asked)
     wallet.pay(sum(row["units"] for row in rows))
     return rows
+
+
+def id_of_round(run_id: str, method: str) -> str:
+    """An id that sorts by time, of the real clock: jobs of one run may ask the same method, also in several processes."""
+    return f"{run_id}-{method}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
 
 
 def _pace(collect: Collect, tasks: int) -> Pace:
