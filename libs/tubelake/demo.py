@@ -52,7 +52,9 @@ def _follow_a_chat(served: emulator.Corpus, wanted: Settings) -> int:
     live_id = next(streams, None)
     if live_id is None:
         return 0
-    of_chat = {"chat": wanted.chat.model_copy(update={"video_ids": (live_id,)}), "search": Search()}
+    # The stream is over in seconds: its messages come into chat_messages once, at its end.
+    chat = wanted.chat.model_copy(update={"video_ids": (live_id,), "build_seconds": 60.0})
+    of_chat = {"chat": chat, "search": Search()}
     return job.run_all(["collect_chat"], wanted.model_copy(update=of_chat))
 
 

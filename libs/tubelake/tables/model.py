@@ -54,5 +54,3 @@ def columns(text: str) -> tuple[Column, ...]:
 
 
 CHANGE_FEED = (("delta.enableChangeDataFeed", "true"),)
-# The log grows by a few small files a round; without compaction a day of live chat makes tens of thousands.
-LOG = (*CHANGE_FEED, ("delta.autoOptimize.autoCompact", "true"))
