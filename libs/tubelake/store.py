@@ -127,7 +127,7 @@ def reader(spark: SparkSession, table: Table, lake: Lake, options: Mapping[str, 
 
 
 def append(rows: DataFrame, table: Table, lake: Lake) -> None:
-    """Add `rows` in one commit; they are computed exactly once."""
+    """Add `rows` to a table that is there (`ensure`) in one commit; they are computed exactly once."""
     _write(rows, table, lake, "append")
 
 

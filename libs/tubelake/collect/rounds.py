@@ -198,6 +198,7 @@ def _facts(spark: SparkSession, settings: Settings, method: str) -> DataFrame:
 
 def _tend_log(spark: SparkSession, settings: Settings, method: str) -> None:
     """Put right what earlier runs left: bodies without facts, where one was killed between its two commits; many files."""
+    store.ensure(spark, RESPONSES, settings.lake)
     log = store.read(spark, RESPONSE_BODIES.of(method), settings.lake)
     counts = (F.count("*"), F.min(F.unix_micros("fetched_at")), F.count_distinct("_metadata.file_path"))
     bodies, oldest, files = log.agg(*counts).collect()[0]
