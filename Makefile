@@ -30,7 +30,7 @@ test: setup  ## the quick tests
 	$(RUN) pytest -m "not slow"
 
 test-slow: setup  ## kills, clusters, whole flows
-	$(RUN) pytest -m slow
+	$(RUN) pytest -m slow --durations=20
 
 cluster-smoke: setup  ## the flow on a standalone cluster of two workers, against local mode
 	$(RUN) pytest -m slow tests/slow/test_cluster.py

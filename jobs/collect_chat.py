@@ -1,5 +1,7 @@
 """Follows live chats until they end, and brings their messages into chat_messages meanwhile."""
 
+from functools import partial
+
 from pyspark.sql import SparkSession
 
 from tubelake import job, progress, store, tables
@@ -19,8 +21,9 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
     live.check(settings)
     for table in (tables.RESPONSE_BODIES, tables.RESPONSES):  # before two threads want to make them
         store.ensure(spark, table, settings.lake)
-    reason = chats.STOPPED
-    with stopped_by_signal() as stop, job.repeating(spark, "build_chat", settings, settings.chat.build_seconds):
+    build, reason = job.load("build_chat"), chats.STOPPED
+    turn, last = partial(build.add_messages, spark, settings), partial(build.run, spark, settings)
+    with stopped_by_signal() as stop, job.repeating(turn, last, settings.chat.build_seconds):
         following = Following(spark, settings, stop)
         try:
             with progress.shown("Following live chats") as show:

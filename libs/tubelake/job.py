@@ -7,12 +7,11 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -111,19 +110,18 @@ def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> 
 
 
 @contextmanager
-def repeating(spark: "SparkSession", name: str, settings: Settings, pause_seconds: float) -> Iterator[None]:
-    """Runs a job again and again beside the block, and a last time after it, also when the block ends with our error.
+def repeating(turn: Callable[[], object], last: Callable[[], object], pause_seconds: float) -> Iterator[None]:
+    """Takes turns beside the block, and a `last` one after it, also when the block ends with an error of ours.
 
-    The job's own error is raised when the block ends.
+    The error of a turn ends the turns, and is raised when the block ends.
     """
-    run_once = partial(load(name).run, spark, settings)
     done = threading.Event()
 
     def repeat() -> None:
         while not done.wait(pause_seconds):
-            run_once()
+            turn()
 
-    with ThreadPoolExecutor(1, thread_name_prefix=name) as threads:
+    with ThreadPoolExecutor(1) as threads:
         repeated = threads.submit(repeat)
         ended_by: TubeLakeError | None = None
         try:
@@ -134,7 +132,7 @@ def repeating(spark: "SparkSession", name: str, settings: Settings, pause_second
             done.set()
             repeated.exception()  # waits for the turn that is under way
     repeated.result()
-    run_once()
+    last()
     if ended_by:
         raise ended_by
 

@@ -146,17 +146,27 @@ def _write(rows: DataFrame, table: Table, lake: Lake, mode: str) -> None:
 
 
 def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
-    """Upsert by key and return how many rows changed; rows equal to what is there make no commit."""
-    with exclusive(table.full_name, lake):  # nobody adds one of the keys between the look for them and the commit
-        return _merge(rows, table, lake)
+    """Upsert by key and return how many rows changed; rows equal to what is there make no commit.
+
+    The rows are computed once, and kept meanwhile (in memory, then on disk).
+    """
+    newest = _newest_a_key(rows.select(*table.column_names), table).persist()
+    try:
+        with exclusive(table.full_name, lake):  # nobody adds one of the keys between the look for them and the commit
+            count = newest.count()
+            return _merge(newest, count, table, lake) if count else 0
+    finally:
+        newest.unpersist()
 
 
-def _merge(rows: DataFrame, table: Table, lake: Lake) -> int:
-    spark = rows.sparkSession
-    newest = _newest_a_key(rows.select(*table.column_names), table)
+def _merge(newest: DataFrame, count: int, table: Table, lake: Lake) -> int:
+    spark = newest.sparkSession
     within = _within(newest, table)
     if not _any_known(newest, table, spark.table(name(table, lake)).alias("t").where(" AND ".join(within) or "true")):
-        return _merge_news(newest, table, lake, within, "")
+        if folder(lake) is None:  # there is no lock: a MERGE looks again
+            return _merge_news(newest, table, lake, within, "")
+        append(newest, table, lake)
+        return count
     same = " AND ".join(f"t.{c} <=> s.{c}" for c in table.column_names if c not in table.key) or "true"
     fresher = f"s.{table.newest_by} >= t.{table.newest_by} AND " if table.newest_by else ""
     fresher += f"s.{table.oldest_by} <= t.{table.oldest_by} AND " if table.oldest_by else ""

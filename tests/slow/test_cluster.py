@@ -26,8 +26,10 @@ from pathlib import Path
 from tubelake import job, settings
 sys.exit(job.run_all({REST!r}, settings.load(Path("cluster.yml"), sys.argv[1:])))
 """
-# A cluster of two cores: with Spark's own numbers each small commit takes hundreds of tasks.
+# A cluster of two cores: with Spark's own numbers each small commit takes hundreds of tasks, and there are few rows
+# for what it takes to compile a query.
 CONF = {"spark.sql.shuffle.partitions": "2", "spark.databricks.delta.snapshotPartitions": "2"}
+INTERPRETED = ("--set", "spark.compile_queries=false")
 # When and by which request a row was fetched differs from run to run.
 OF_THE_RUN = ("fetched_at", "first_seen_at", "request_id")
 COMPARED = (tables.VIDEOS, tables.SEARCH_HITS, tables.KEYWORD_STATISTICS, tables.HISTOGRAMS)
@@ -55,11 +57,13 @@ def on_cluster(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> 
     (folder / "shell").mkdir()
     with standalone(folder / "spark") as master:
         search = str(resources.path("jobs") / "collect_search.py")
-        sets = [part for override in wanted for part in ("--set", override)]
+        sets = [*INTERPRETED, *(part for override in wanted for part in ("--set", override))]
         conf = [part for name, value in CONF.items() for part in ("--conf", f"{name}={value}")]
         done = submit(["--master", master, *conf, search, *sets], folder / "shell")
         assert done.returncode == 0, done.stdout + done.stderr
-        (folder / "shell" / "cluster.yml").write_text(yaml.safe_dump({"spark": {"master": master, "conf": CONF}}))
+        (folder / "shell" / "cluster.yml").write_text(
+            yaml.safe_dump({"spark": {"master": master, "conf": CONF, "compile_queries": False}})
+        )
         done = run([sys.executable, "-c", DRIVER, *wanted], folder / "shell")
         assert done.returncode == 0, done.stdout + done.stderr
         assert not done.stderr

@@ -46,7 +46,7 @@ def small(tmp_path_factory) -> Corpus:
 
 def sets(lake: Path, url: str) -> list[str]:
     return [
-        f"lake.root={lake}", f"youtube.endpoint={url}", "youtube.api_key=any", f"run.logs={lake.parent / 'logs'}",
+        f"lake.root={lake}", f"youtube.endpoint={url}", f"run.logs={lake.parent / 'logs'}",
         f"search.keywords={','.join(KEYWORDS)}", "search.until=2026-11-20", "quota.search=10000",
     ]  # fmt: skip
 
@@ -71,7 +71,8 @@ def contents(spark: SparkSession, root: Path) -> dict[str, Counter[Row]]:
 def undisturbed(spark: SparkSession, small: Corpus, root: Path) -> tuple[dict[str, Counter[Row]], int]:
     """The tables of one run in this process, and how many calls it made."""
     with running(small, EmulatorOptions(limits=LIMITS)) as youtube:
-        wanted = settings.load(overrides=[*sets(root, youtube.url), "run.id=undisturbed"], environ={})
+        keyed = {"YOUTUBE_API_KEY": KEY}
+        wanted = settings.load(overrides=[*sets(root, youtube.url), "run.id=undisturbed"], environ=keyed)
         assert [job.run(spark, name, wanted) for name in JOBS] == [0] * len(JOBS)
         return contents(spark, root), len(youtube.calls())
 
@@ -84,16 +85,37 @@ def reference(spark, small, tmp_path_factory) -> tuple[dict[str, Counter[Row]], 
 def test_killed_at_each_step_of_a_round_and_of_a_build(spark, small, reference, tmp_path):
     expected, calls = reference
     lake, log = tmp_path / "lake", tmp_path / "out"
-    with running(small, EmulatorOptions(limits=LIMITS)) as youtube:
+    with running(small, EmulatorOptions(limits=LIMITS, keys=frozenset({KEY}))) as youtube:
+        given = [*arguments(lake, youtube.url), "--config", str(_with_event_log(tmp_path))]
         for point in POINTS:
-            process = killing.start(arguments(lake, youtube.url), log, point)
+            process = killing.start(given, log, point, YOUTUBE_API_KEY=KEY)
             assert process.wait() == -signal.SIGKILL, f"{point}: {log.read_text()}"
-        assert killing.start(arguments(lake, youtube.url), log).wait() == 0, log.read_text()
+        assert killing.start(given, log, YOUTUBE_API_KEY=KEY).wait() == 0, log.read_text()
         asked = Counter((method, repr(sorted(params.items()))) for method, params, _ in youtube.calls())
     assert contents(spark, lake) == expected
     # No point lies between a fetch and its commit: no page is paid twice.
     assert max(asked.values()) == 1
     assert asked.total() == calls
+    _assert_the_key_is_nowhere(tmp_path)
+
+
+def _with_event_log(folder: Path) -> Path:
+    """A settings file by which Spark writes its event log."""
+    (folder / "events").mkdir()
+    config = folder / "settings.yml"
+    conf = f"{{spark.eventLog.enabled: 'true', spark.eventLog.dir: 'file://{folder / 'events'}'}}"
+    config.write_text(f"spark: {{conf: {conf}}}\n")
+    return config
+
+
+def _assert_the_key_is_nowhere(folder: Path) -> None:
+    """In no log, event log or table, as bytes or as what a Parquet file says."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert {file.relative_to(folder).parts[0] for file in files} == {"events", "lake", "logs", "out", "settings.yml"}
+    assert [file for file in files if KEY.encode() in file.read_bytes()] == []
+    parquet = [file for file in files if file.suffix == ".parquet"]
+    assert parquet
+    assert [file for file in parquet if KEY in str(pq.ParquetFile(file).read().to_pylist())] == []
 
 
 def test_killed_ten_times_at_random(spark, small, reference, tmp_path):
@@ -101,14 +123,14 @@ def test_killed_ten_times_at_random(spark, small, reference, tmp_path):
     random, lake, log, kills = Random(8), tmp_path / "lake", tmp_path / "out", 0
     with running(small, EmulatorOptions(limits=LIMITS, latency_seconds=0.2)) as youtube:
         for _ in range(RANDOM_KILLS):
-            process = killing.start(arguments(lake, youtube.url), log)
+            process = killing.start(arguments(lake, youtube.url), log, YOUTUBE_API_KEY=KEY)
             seen = killing.commits(lake) + random.randint(1, 3)
             killing.until(lambda p=process, n=seen: p.poll() is not None or killing.commits(lake) >= n)
             time.sleep(random.uniform(0, 1.5))
             if process.poll() is None:
                 killing.kill(process)
                 kills += 1
-        assert killing.start(arguments(lake, youtube.url), log).wait() == 0, log.read_text()
+        assert killing.start(arguments(lake, youtube.url), log, YOUTUBE_API_KEY=KEY).wait() == 0, log.read_text()
         asked = Counter((method, repr(sorted(params.items()))) for method, params, _ in youtube.calls())
     assert kills >= RANDOM_KILLS // 2
     assert contents(spark, lake) == expected
@@ -141,23 +163,7 @@ def test_a_killed_python_worker_is_replaced_and_leaves_no_trace(spark, corpus, s
         assert len({video_id for row in rows for video_id in row["item_ids"]}) == 240
 
 
-def test_the_key_is_nowhere(spark, small, tmp_path):
-    (tmp_path / "events").mkdir()
-    config = tmp_path / "settings.yml"
-    config.write_text(
-        f"spark: {{conf: {{spark.eventLog.enabled: 'true', spark.eventLog.dir: 'file://{tmp_path / 'events'}'}}}}\n"
-        f"lake: {{root: {tmp_path / 'lake'}}}\nrun: {{logs: {tmp_path / 'logs'}}}\n"
-    )
-    with running(small, EmulatorOptions(keys=frozenset({KEY}))) as youtube:
-        given = ["pipeline", "--keyword", "lofi", "--config", str(config), "--set", f"youtube.endpoint={youtube.url}"]
-        process = killing.start(given, tmp_path / "out", YOUTUBE_API_KEY=KEY)
-        assert process.wait() == 0, (tmp_path / "out").read_text()
-    files = [file for file in tmp_path.rglob("*") if file.is_file()]
-    assert {file.relative_to(tmp_path).parts[0] for file in files} == {"events", "lake", "logs", "out", "settings.yml"}
-    assert [file for file in files if KEY.encode() in file.read_bytes()] == []
-    parquet = [file for file in files if file.suffix == ".parquet"]
-    assert [file for file in parquet if KEY in str(pq.ParquetFile(file).read().to_pylist())] == []
-
+def test_the_key_is_not_in_a_plan(spark):
     pace, price = Pace(1, 1.0, 1.0, 1, 0.0, 0.0), Price("search", 1, None)
     requests = spark.createDataFrame([Request("search.list", {"q": "lofi"}).row("r")], REQUEST_DDL)
     frame = fetch(requests, Round("run", "round", Access(None, KEY, 1.0), pace, price, (1,)))

@@ -139,7 +139,10 @@ class Following:
         ends = Counter(chat.end or chats.STOPPED for chat in self.chats.values())
         if not ends:
             return ["no live chat: nothing that was asked for is live now"]
-        return [f"{len(self.chats):,} chats: " + ", ".join(f"{count:,} {end}" for end, count in ends.most_common())]
+        return [
+            f"{len(self.chats):,} {'chat' if len(self.chats) == 1 else 'chats'}: "
+            + ", ".join(f"{count:,} {end}" for end, count in ends.most_common())
+        ]
 
 
 def note_ends(following: Following, reason: str) -> None:
