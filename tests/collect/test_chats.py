@@ -1,13 +1,23 @@
 """Live chats by their answers: the next page, the earliest time for it, pauses after failures, and ends."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pandas as pd
 import pytest
 from pyspark.sql import Row
+from pyspark.sql import functions as F
+from tests.collect.test_collecting import answers
 
+from tubelake import store
 from tubelake.collect import chats
 from tubelake.collect.chats import SPENT, STOPPED, Chat, Stream
 from tubelake.collect.request import DEFERRED, params_json
+from tubelake.emulator import ChatOptions, EmulatorOptions, load_corpus, running
+from tubelake.parse.chat import messages_from_answers
+from tubelake.tables import CHAT_MESSAGES, RESPONSE_BODIES
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 STREAM = Stream("video_id___", "chat")
@@ -115,3 +125,49 @@ def test_the_log_tells_where_each_chat_is(spark):
     assert found["2"].stream == left
     assert (seconds(found["open"]), seconds(found["late"]), found["late"].failures) == (4.0, 10.0, 1)
     assert chats.resumed(streams, chats.newest(log, streams, since, ["was__live_1"])).keys() == known.keys()
+
+
+def polled(url: str, streams: Sequence[Stream]) -> list[Row]:
+    """Every answer until the chats have ended, each asked for by the one before it."""
+    followed, rows = chats.resumed(streams, []), list[Row]()
+    for number in range(1_000):
+        still = [chat.request for chat in followed.values() if chat.end is None]
+        if not still:
+            return rows
+        for row in answers(url, *still, round_id=f"r{number:03d}"):
+            chat_id = chats.chat_id_of(row)
+            followed[chat_id] = chats.after(followed[chat_id], row)
+            rows.append(row)
+    raise AssertionError("a chat without an end")
+
+
+@pytest.mark.real_data
+def test_repeated_and_late_messages_give_the_same_table_whatever_their_order(spark, lake, real_data, monkeypatch):
+    """The real chats ten times, each time with other repeats and delays, in many small pages."""
+    monkeypatch.setattr(chats, "PAGE_SIZE", 200)
+    corpus, rows, seeds = load_corpus(real_data / "corpus"), [], 10
+    live = {i: video.get("liveStreamingDetails", {}).get("activeLiveChatId") for i, video in corpus.videos.items()}
+    streams = [Stream(video_id, chat_id) for video_id, chat_id in live.items() if chat_id]
+    for seed in range(seeds):
+        played = ChatOptions(speed=3_000.0, polling_seconds=0.0, repeat_rate=0.5, late_rate=0.2, late_seconds=600.0)
+        with running(corpus, EmulatorOptions(seed=seed, limits={"common": 100_000}, chat=played)) as youtube:
+            rows += [{**row.asDict(), "subject": str(seed)} for row in polled(youtube.url, streams)]
+    bodies = pd.DataFrame(rows).reindex(columns=RESPONSE_BODIES.column_names).astype(object)
+    asked = spark.createDataFrame(bodies.where(bodies.notna(), None), RESPONSE_BODIES.ddl)
+    # One table for all, in which the seed is part of the key; the later pages come in a merge of their own.
+    table = replace(CHAT_MESSAGES, key=("video_id", "message_id"))
+    store.ensure(spark, table, lake)
+    is_later = F.col("request_id") >= "r003"
+    received = [messages_from_answers(asked.where(part)) for part in (~is_later, is_later)]
+    stored = [store.merge(messages, table, lake) for messages in received]
+
+    truth = {message["id"]: message for messages in corpus.chats.values() for message in messages}
+    assert sum(stored) == seeds * len(truth) < sum(row["item_count"] for row in rows)  # some came more than once
+    assert min(stored) > 0
+    same = store.read(spark, table, lake).drop("fetched_at", "video_id")
+    found = same.groupBy(*same.columns).count().collect()
+    assert Counter(row["count"] for row in found) == {seeds: len(truth)}
+    for row in found:
+        snippet = truth[row["message_id"]]["snippet"]
+        said = snippet.get("textMessageDetails", {}).get("messageText") or snippet["superChatDetails"]["userComment"]
+        assert (row["text"], row["chat_id"]) == (said, snippet["liveChatId"])

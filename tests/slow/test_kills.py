@@ -8,9 +8,10 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pyspark.sql import Row, SparkSession
+from pyspark.sql import SparkSession
 from tests.slow import killing
 
 from tubelake import job, settings, store, tables
@@ -56,7 +57,7 @@ def arguments(lake: Path, url: str) -> list[str]:
     return ["pipeline", *(part for keyword in KEYWORDS for part in ("--keyword", keyword)), *options]
 
 
-def contents(spark: SparkSession, root: Path) -> dict[str, Counter[Row]]:
+def contents(spark: SparkSession, root: Path) -> dict[str, Counter[tuple[str, ...]]]:
     """What the tables hold, but for what is of the run."""
     found = {}
     for table in COMPARED:
@@ -64,11 +65,16 @@ def contents(spark: SparkSession, root: Path) -> dict[str, Counter[Row]]:
         if "metric" in rows.columns:
             rows = rows.where("metric <> 'views_per_day'")
         kept = rows.drop(*OF_THE_RUN).collect()
-        found[table.name] = Counter(repr(row) for row in kept)
+        found[table.name] = Counter(tuple(map(_shown, row)) for row in kept)
     return found
 
 
-def undisturbed(spark: SparkSession, small: Corpus, root: Path) -> tuple[dict[str, Counter[Row]], int]:
+def _shown(value: object) -> str:
+    """A value as text; without the last digits of a sum, which are those of the order of its rows."""
+    return f"{value:.12g}" if isinstance(value, float) else repr(value)
+
+
+def undisturbed(spark: SparkSession, small: Corpus, root: Path) -> tuple[dict[str, Counter[tuple[str, ...]]], int]:
     """The tables of one run in this process, and how many calls it made."""
     with running(small, EmulatorOptions(limits=LIMITS)) as youtube:
         keyed = {"YOUTUBE_API_KEY": KEY}
@@ -78,7 +84,7 @@ def undisturbed(spark: SparkSession, small: Corpus, root: Path) -> tuple[dict[st
 
 
 @pytest.fixture(scope="module")
-def reference(spark, small, tmp_path_factory) -> tuple[dict[str, Counter[Row]], int]:
+def reference(spark, small, tmp_path_factory) -> tuple[dict[str, Counter[tuple[str, ...]]], int]:
     return undisturbed(spark, small, tmp_path_factory.mktemp("undisturbed") / "lake")
 
 
@@ -113,9 +119,17 @@ def _assert_the_key_is_nowhere(folder: Path) -> None:
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert {file.relative_to(folder).parts[0] for file in files} == {"events", "lake", "logs", "out", "settings.yml"}
     assert [file for file in files if KEY.encode() in file.read_bytes()] == []
-    parquet = [file for file in files if file.suffix == ".parquet"]
-    assert parquet
-    assert [file for file in parquet if KEY in str(pq.ParquetFile(file).read().to_pylist())] == []
+    said = [_said(file) for file in files if file.suffix == ".parquet"]
+    assert sum(map(len, said)) > 0
+    assert [text for text in said if KEY in text] == []
+
+
+def _said(file: Path) -> str:
+    """What a Parquet file holds; nothing if a kill has cut it off."""
+    try:
+        return str(pq.ParquetFile(file).read().to_pylist())
+    except pa.ArrowInvalid:
+        return ""
 
 
 def test_killed_ten_times_at_random(spark, small, reference, tmp_path):
