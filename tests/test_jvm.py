@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -91,7 +92,9 @@ def test_another_java_keeps_its_own_classes(user_cache, tmp_path, monkeypatch):
         archives.add(jvm.class_archive(["a.jar"]))
         (tmp_path / name / "release").write_text(release + " # an update")
         archives.add(jvm.class_archive(["a.jar"]))
-    assert len(archives) == 4
+    monkeypatch.setattr(jvm, "find_spec", lambda _: SimpleNamespace(origin="/another/environment/pyspark/__init__.py"))
+    archives.add(jvm.class_archive(["a.jar"]))
+    assert len(archives) == 5
 
 
 def test_a_session_starts_with_the_kept_classes(user_cache, monkeypatch):

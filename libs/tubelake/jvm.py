@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -60,14 +61,15 @@ def _says(java: Path) -> str:
 
 
 def class_archive(jars: Sequence[str]) -> Path:
-    """Where the classes of a session with these jars are kept; another Java, Spark or jar is another file.
+    """Where the classes of a session with these jars are kept; another Java, Spark, environment or jar is another file.
 
     Spark loads some 20,000 classes from jars before it does anything. An archive of the JVM (class data sharing)
     gives them back parsed and verified: a start took 5.7 s without and 3.3 s with it, the first Delta commits of a
     process 25 s and 17 s.
     """
-    found = java()
-    about = repr([str(found), _release(found) if found else "", version("pyspark"), list(jars)])
+    found, spark = java(), find_spec("pyspark")  # whose jars are known by their path: an archive fits one environment
+    spark_home = spark.origin if spark else None
+    about = repr([str(found), _release(found) if found else "", version("pyspark"), spark_home, list(jars)])
     return user_cache_path("tubelake") / f"classes-{hashlib.sha256(about.encode()).hexdigest()[:12]}.jsa"
 
 

@@ -31,9 +31,11 @@ OF_THE_RUN = {"fetched_at", "first_seen_at", "request_id"}
 COMPARED = (
     tables.VIDEOS, tables.SEARCH_HITS, tables.VIDEO_SNAPSHOTS, tables.KEYWORD_STATISTICS, tables.HISTOGRAMS,
 )  # fmt: skip
-POINTS = (
-    "before lease", "before bodies", "after bodies", "after facts", "before merge", "before progress", "after progress",
-)  # fmt: skip
+# Of a pipeline and, once all that it builds from is there, of its build alone.
+POINTS = {
+    "before lease": "pipeline", "before bodies": "pipeline", "after bodies": "pipeline", "after facts": "pipeline",
+    "before merge": "pipeline", "before progress": "build_videos", "after progress": "build_videos",
+}  # fmt: skip
 RANDOM_KILLS = 10
 KEY = "AIzaSecretKeyForGrep0123456789012345"
 
@@ -52,9 +54,10 @@ def sets(lake: Path, url: str) -> list[str]:
     ]  # fmt: skip
 
 
-def arguments(lake: Path, url: str) -> list[str]:
-    options = [part for given in sets(lake, url) for part in ("--set", given)]
-    return ["pipeline", *(part for keyword in KEYWORDS for part in ("--keyword", keyword)), *options]
+def arguments(lake: Path, url: str, name: str = "pipeline") -> list[str]:
+    named = [part for keyword in KEYWORDS for part in ("--keyword", keyword)]
+    command = ["pipeline", *named] if name == "pipeline" else ["run", name]
+    return [*command, *(part for given in sets(lake, url) for part in ("--set", given))]
 
 
 def contents(spark: SparkSession, root: Path) -> dict[str, Counter[tuple[str, ...]]]:
@@ -92,10 +95,12 @@ def test_killed_at_each_step_of_a_round_and_of_a_build(spark, small, reference, 
     expected, calls = reference
     lake, log = tmp_path / "lake", tmp_path / "out"
     with running(small, EmulatorOptions(limits=LIMITS, keys=frozenset({KEY}))) as youtube:
-        given = [*arguments(lake, youtube.url), "--config", str(_with_event_log(tmp_path))]
-        for point in POINTS:
+        config = ["--config", str(_with_event_log(tmp_path))]
+        for point, name in POINTS.items():
+            given = [*arguments(lake, youtube.url, name), *config]
             process = killing.start(given, log, point, YOUTUBE_API_KEY=KEY)
             assert process.wait() == -signal.SIGKILL, f"{point}: {log.read_text()}"
+        given = [*arguments(lake, youtube.url), *config]
         assert killing.start(given, log, YOUTUBE_API_KEY=KEY).wait() == 0, log.read_text()
         asked = Counter((method, repr(sorted(params.items()))) for method, params, _ in youtube.calls())
     assert contents(spark, lake) == expected
