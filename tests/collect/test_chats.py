@@ -141,6 +141,7 @@ def polled(url: str, streams: Sequence[Stream]) -> list[Row]:
     raise AssertionError("a chat without an end")
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_repeated_and_late_messages_give_the_same_table_whatever_their_order(spark, lake, real_data, monkeypatch):
     """The real chats ten times, each time with other repeats and delays, in many small pages."""
