@@ -55,15 +55,14 @@ def follow(
     """
     store.ensure(spark, source, lake)
     last = _last_commit(spark, source, lake)
-    counts, gained = Counts(), dict[int | None, tuple[DataFrame, int]]()
+    counts, gained = Counts(), dict[tuple[Position | None, Position], tuple[DataFrame, int]]()
     for target, transform in targets.items():
         then, now = _seen(spark, target, source, lake), Position(*last, rules=_rules(target, parameters))
         if then == now:
             continue
-        since = then.version if then and _continues(spark, source, lake, then, now) else None
-        if since not in gained:
-            gained[since] = _inserted(spark, source, lake, since, now.version, parts)
-        new_rows, rows_in = gained[since]
+        if (then, now) not in gained:  # targets are usually equally far
+            gained[then, now] = _inserted(spark, source, lake, then, now, parts)
+        new_rows, rows_in = gained[then, now]
         changed = store.merge(transform(new_rows), target, lake) if rows_in else 0
         _remember(spark, target, lake, {source.name: now})
         counts = Counts(max(counts.rows_in, rows_in), counts.rows_out + changed)
@@ -144,12 +143,12 @@ def _commits(
 
 
 def _inserted(
-    spark: SparkSession, source: Table, lake: Lake, since: int | None, now: int, parts: Sequence[str]
+    spark: SparkSession, source: Table, lake: Lake, then: Position | None, now: Position, parts: Sequence[str]
 ) -> tuple[DataFrame, int]:
-    """Rows that the source gained from version `since` to `now`, and how many; all of them where that cannot be said."""
+    """Rows that the source gained since `then`, and how many; all of them where that cannot be said."""
     needed = F.col(source.partition_by[0]).isin(*parts) if parts else F.lit(True)
-    if since is not None:
-        span = {"readChangeFeed": "true", "startingVersion": since + 1, "endingVersion": now}
+    if then is not None and _continues(spark, source, lake, then, now):
+        span = {"readChangeFeed": "true", "startingVersion": then.version + 1, "endingVersion": now.version}
         gained = store.reader(spark, source, lake, span).where("_change_type = 'insert'").where(needed)
         gained = gained.drop(*CHANGE_COLUMNS)
         try:
@@ -157,7 +156,7 @@ def _inserted(
         except store.UNREADABLE as error:
             if not _is_vacuumed(error):
                 raise
-    rows = store.reader(spark, source, lake, {"versionAsOf": now}).where(needed)
+    rows = store.reader(spark, source, lake, {"versionAsOf": now.version}).where(needed)
     return rows, rows.count()
 
 

@@ -277,10 +277,8 @@ def test_questions_of_one_run_share_no_answer_and_leave_few_files(spark, corpus,
     ids = [row["request_id"] for row in rows_of(spark, RESPONSES, asked.lake, "run_id = 'same'")]
     assert len(ids) == len(set(ids)) == 3
     for table in (RESPONSES, RESPONSE_BODIES):
-        of_method = store.read(spark, table.of("videos.list"), asked.lake)
-        assert (
-            of_method.select("_metadata.file_path").distinct().count() == 2
-        )  # those of old put together, and the last
+        files = store.read(spark, table.of("videos.list"), asked.lake).select("_metadata.file_path").distinct()
+        assert files.count() == 2  # those of old put together, and the last
 
 
 def test_what_only_the_user_can_put_right_is_one_line_and_exit_code_2(spark, corpus, wanted, capsys):
