@@ -1,56 +1,10 @@
-"""Every setting: its type, its default, what it means. Longer than other modules, so that there is one place for all."""
+"""Every setting: its type, its default, what it means."""
 
-import re
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-
-def _words(value: object) -> object:
-    """`a, b` as ("a", "b"): lists are written with commas on the command line and in the environment."""
-    words = value.split(",") if isinstance(value, str) else value
-    if isinstance(words, list | tuple) and all(isinstance(word, str) for word in words):
-        return tuple(word.strip() for word in words if word.strip())
-    return value
-
-
-def _video_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
-    wrong = [video_id for video_id in ids if not re.fullmatch(r"[\w-]{11}", video_id, re.ASCII)]
-    if wrong:
-        raise ValueError(
-            f"{wrong[0]!r} is not a video id: 11 letters, digits, - or _, as after watch?v= in the address"
-        )
-    return ids
-
-
-def _channel_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
-    wrong = [channel_id for channel_id in ids if not re.fullmatch(r"UC[\w-]{22}", channel_id, re.ASCII)]
-    if wrong:
-        raise ValueError(f"{wrong[0]!r} is not a channel id: UC and 22 letters, digits, - or _, as in the address")
-    return ids
-
-
-def _regions(codes: tuple[str, ...]) -> tuple[str, ...]:
-    wrong = [code for code in codes if not re.fullmatch("[A-Z]{2}", code)]
-    if wrong:
-        raise ValueError(f"{wrong[0]!r} is not a country: two capital letters of ISO 3166, such as US")
-    return codes
-
-
-def _host_names(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    wrong = [host for host in hosts if not re.fullmatch(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", host)]
-    if wrong:
-        raise ValueError(f"{wrong[0]!r} is not the full name of a host in small letters, such as i.ytimg.com")
-    return hosts
-
-
-def _in_utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-Moment = Annotated[datetime, AfterValidator(_in_utc)] | None
+from tubelake.settings.values import ChannelIds, Hosts, Moment, Regions, VideoIds, Words
 
 
 class Section(BaseModel):
@@ -112,21 +66,21 @@ class Search(Section):
 
 
 class Videos(Section):
-    ids: Annotated[Words, AfterValidator(_video_ids)] = ()
+    ids: VideoIds = ()
     """Video ids to collect besides those that searches found."""
     refresh_hours: float = Field(24.0 * 7, gt=0)
     """A new statistics snapshot is taken when the newest is older than this."""
 
 
 class Channels(Section):
-    ids: Annotated[Words, AfterValidator(_channel_ids)] = ()
+    ids: ChannelIds = ()
     """Channels whose details and uploads lists are collected: the cheap way past search."""
     refresh_hours: float = Field(24.0 * 7, gt=0)
     """Details and uploads lists are fetched again when they are older than this."""
 
 
 class Charts(Section):
-    regions: Annotated[Words, AfterValidator(_regions)] = ()
+    regions: Regions = ()
     """Countries (ISO 3166, such as US,KR) whose charts of most popular videos are collected."""
     categories: Words = ()
     """Ids of the categories whose charts are collected, 0: the chart of all; not set: only that one."""
@@ -161,7 +115,7 @@ class Captions(Section):
 
 
 class Chat(Section):
-    video_ids: Annotated[Words, AfterValidator(_video_ids)] = ()
+    video_ids: VideoIds = ()
     """Live videos to follow, besides those of videos.ids and what is live of search.keywords and channels.ids."""
     hours: float | None = Field(None, gt=0)
     """Follow for this long and make the day's units last so long; not set: until every chat has ended."""
@@ -193,7 +147,7 @@ class Collect(Section):
 
 
 class Thumbnails(Section):
-    hosts: Annotated[Words, AfterValidator(_host_names)] = ("i.ytimg.com", "i9.ytimg.com", "img.youtube.com")
+    hosts: Hosts = ("i.ytimg.com", "i9.ytimg.com", "img.youtube.com")
     """Hosts that pictures may come from, by their exact names; any other address is refused."""
     max_bytes: int = Field(5_000_000, ge=1)
     """Largest picture that is taken (bytes)."""
