@@ -119,6 +119,15 @@ def test_a_damaged_table_is_named_and_never_written_over(spark, shared_lake, tmp
     assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
 
 
+def test_a_table_whose_making_was_cut_off_is_made(spark, lake):
+    log = Path(lake.root) / "bronze" / "pages" / "_delta_log"
+    log.mkdir(parents=True)
+    (log / ".00000000000000000000.json.3f6c0d2e-9a41-4d7b-8a55-1f2f3c1b9d10.tmp").write_text('{"commitInfo":{"ti')
+    assert store.exists(spark, PAGES, lake) is False
+    assert store.read(spark, PAGES, lake).count() == 0
+    assert versions(lake, PAGES) == ["00000000000000000000.json"]
+
+
 def test_a_missing_table_is_not_there_and_not_made(spark, lake):
     assert store.exists(spark, PAGES, lake) is False
     assert not (Path(lake.root) / "bronze").exists()

@@ -1,6 +1,7 @@
 """Reads and writes tables; the only module that knows whether a lake is a folder or a catalog."""
 
 import contextlib
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -62,7 +63,9 @@ def ensure(spark: SparkSession, table: Table, lake: Lake) -> None:
         _raise_if_damaged(error, table, lake)
         if not isinstance(error, AnalysisException):
             raise
-        execute(spark, table, lake, _create_statement(table, lake))
+        with exclusive(table.full_name, lake):
+            _clear_cut_off(table, lake)
+            execute(spark, table, lake, _create_statement(table, lake))
         return
     missing = [column for column in table.columns if column.name not in present]
     if missing:
@@ -102,15 +105,31 @@ def exists(spark: SparkSession, table: Table, lake: Lake) -> bool:
 
 def _raise_if_damaged(error: Exception, table: Table, lake: Lake) -> None:
     """A missing table is made; one whose files are there but cannot be read is never written over."""
-    root = folder(lake)
-    log = root / table.layer / table.name / "_delta_log" if root else None
-    if log is not None and log.is_dir() and any(log.iterdir()):
+    log = _log(table, lake)
+    if log is not None and log.is_dir() and not _is_cut_off(log):
         said = error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error
         reason = str(said).splitlines()[0][:200]
         raise UsageError(
             f"table {table.layer}/{table.name} in {lake.root} cannot be read ({reason}); restore its folder from a "
             "backup, or remove the folder: derived tables are built again by the next run"
         ) from None
+
+
+def _log(table: Table, lake: Lake) -> Path | None:
+    root = folder(lake)
+    return root / table.layer / table.name / "_delta_log" if root else None
+
+
+def _is_cut_off(log: Path) -> bool:
+    """Whether the table's making was cut off: Delta writes its first commit under a hidden name, then renames it."""
+    return all(file.name.startswith(".") for file in log.iterdir())
+
+
+def _clear_cut_off(table: Table, lake: Lake) -> None:
+    """Remove what a killed run left of a table's making; with it, Delta takes the table for made, and cannot read it."""
+    log = _log(table, lake)
+    if log is not None and log.is_dir() and _is_cut_off(log):
+        shutil.rmtree(log)
 
 
 def read(spark: SparkSession, table: Table, lake: Lake) -> DataFrame:
