@@ -32,9 +32,9 @@ def answers(first: int, count: int, videos: list[dict[str, object]]) -> Iterator
 
 
 def log(spark: SparkSession, wanted: Settings, rows: list[dict[str, object]]) -> None:
-    columns = tables.RESPONSE_BODIES.column_names
+    columns = tables.RESPONSES.column_names
     frame = pd.DataFrame(rows).reindex(columns=columns).astype(object).where(lambda values: values.notna(), None)
-    store.append(spark.createDataFrame(frame, tables.RESPONSE_BODIES.ddl), tables.RESPONSE_BODIES, wanted.lake)
+    store.append(spark.createDataFrame(frame, tables.RESPONSES.ddl), tables.RESPONSES, wanted.lake)
 
 
 def build(spark: SparkSession, wanted: Settings) -> float:
@@ -50,7 +50,7 @@ def main() -> None:
         videos = [json.loads(line) for line in (folder / "corpus" / "videos.jsonl").open(encoding="utf-8")]
         wanted = settings_for(folder, "http://127.0.0.1:1")
         spark = warm_session(wanted)
-        store.ensure(spark, tables.RESPONSE_BODIES, wanted.lake)
+        store.ensure(spark, tables.RESPONSES, wanted.lake)
         for first in range(0, VIDEOS // 50, CHUNK):
             log(spark, wanted, list(answers(first, CHUNK, videos)))
         full = build(spark, wanted)

@@ -8,15 +8,14 @@ from tubelake.parse.captions import snippets_from_answers, tracks_from_answers
 from tubelake.settings import Settings
 
 OPTIONAL = "captions"
-BODIES = tables.RESPONSE_BODIES
 METHODS = ("transcripts", "captions.list", "captions.download")
-READS = tuple(map(BODIES.of, METHODS))
+READS = tuple(map(tables.RESPONSES.of, METHODS))
 WRITES = (tables.CAPTION_TRACKS, tables.CAPTION_SNIPPETS)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     transforms = (tracks_from_answers, snippets_from_answers)
-    counts = follow(spark, BODIES, dict(zip(WRITES, transforms, strict=True)), settings.lake, parts=METHODS)
+    counts = follow(spark, tables.RESPONSES, dict(zip(WRITES, transforms, strict=True)), settings.lake, parts=METHODS)
     return job.Report(counts.rows_in, counts.rows_out)
 
 

@@ -9,14 +9,13 @@ from tubelake.settings import Settings
 
 OPTIONAL = "channels"
 NEEDS = "channels.ids"
-BODIES = tables.RESPONSE_BODIES
 METHODS = ("channels.list",)
-READS = tuple(map(BODIES.of, METHODS))
+READS = tuple(map(tables.RESPONSES.of, METHODS))
 WRITES = (tables.CHANNELS,)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    counts = follow(spark, BODIES, {tables.CHANNELS: channels_from_answers}, settings.lake, parts=METHODS)
+    counts = follow(spark, tables.RESPONSES, {tables.CHANNELS: channels_from_answers}, settings.lake, parts=METHODS)
     return job.Report(counts.rows_in, counts.rows_out)
 
 

@@ -8,14 +8,13 @@ from tubelake.parse.channels import entries_from_answers
 from tubelake.settings import Settings
 
 NEEDS = "charts.regions"
-BODIES = tables.RESPONSE_BODIES
 METHODS = ("videos.list",)
-READS = tuple(map(BODIES.of, METHODS))
+READS = tuple(map(tables.RESPONSES.of, METHODS))
 WRITES = (tables.CHART_ENTRIES,)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    counts = follow(spark, BODIES, {tables.CHART_ENTRIES: entries_from_answers}, settings.lake, parts=METHODS)
+    counts = follow(spark, tables.RESPONSES, {tables.CHART_ENTRIES: entries_from_answers}, settings.lake, parts=METHODS)
     return job.Report(counts.rows_in, counts.rows_out)
 
 

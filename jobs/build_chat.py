@@ -10,9 +10,8 @@ from tubelake.privacy import fingerprint, key_of, with_pseudonyms
 from tubelake.settings import Settings
 
 OPTIONAL = "chat"
-BODIES = tables.RESPONSE_BODIES
 LOG = tables.RESPONSES.of(chats.METHOD)
-READS = (BODIES.of(chats.METHOD), LOG)
+READS = (LOG,)
 WRITES = (tables.CHAT_MESSAGES, tables.CHATS)
 PEOPLE = ("author_channel_id", "author_name", "gifter_channel_id", "banned_channel_id")
 
@@ -28,7 +27,9 @@ def add_messages(spark: SparkSession, settings: Settings) -> Counts:
     """Bring new answers into `chat_messages`: what is done again and again while chats are followed."""
     key = key_of(settings.privacy)
     transforms = {tables.CHAT_MESSAGES: lambda answers: with_pseudonyms(messages_from_answers(answers), PEOPLE, key)}
-    return follow(spark, BODIES, transforms, settings.lake, parts=(chats.METHOD,), parameters=fingerprint(key))
+    return follow(
+        spark, tables.RESPONSES, transforms, settings.lake, parts=(chats.METHOD,), parameters=fingerprint(key)
+    )
 
 
 if __name__ == "__main__":

@@ -9,9 +9,8 @@ from tubelake.privacy import fingerprint, key_of, with_pseudonyms
 from tubelake.settings import Settings
 
 OPTIONAL = "comments"
-BODIES = tables.RESPONSE_BODIES
 METHODS = ("commentThreads.list", "comments.list")
-READS = tuple(map(BODIES.of, METHODS))
+READS = tuple(map(tables.RESPONSES.of, METHODS))
 WRITES = (tables.COMMENTS,)
 AUTHORS = ("author_channel_id", "author_name")
 
@@ -19,7 +18,7 @@ AUTHORS = ("author_channel_id", "author_name")
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     key = key_of(settings.privacy)
     transforms = {tables.COMMENTS: lambda answers: with_pseudonyms(comments_from_answers(answers), AUTHORS, key)}
-    counts = follow(spark, BODIES, transforms, settings.lake, parts=METHODS, parameters=fingerprint(key))
+    counts = follow(spark, tables.RESPONSES, transforms, settings.lake, parts=METHODS, parameters=fingerprint(key))
     return job.Report(counts.rows_in, counts.rows_out)
 
 

@@ -1,5 +1,7 @@
 """Fetches the captions of the known videos: transcripts at one slow rate, tracks of one's own videos by the API."""
 
+from functools import partial
+
 from pyspark.sql import SparkSession
 
 from tubelake import job, store, tables
@@ -10,13 +12,14 @@ from tubelake.settings import Settings
 
 OPTIONAL = "captions"
 METHODS = tuple(walk.method for walk in captions.WALKS)
-OWN_LISTS = tables.RESPONSE_BODIES.of(captions.OWN_TRACKS.method)
-READS = (tables.VIDEOS, tables.SEARCH_HITS, OWN_LISTS, *map(tables.RESPONSES.of, METHODS))
-WRITES = (*map(tables.RESPONSES.of, METHODS), *map(tables.RESPONSE_BODIES.of, METHODS))
+OWN_LISTS = tables.RESPONSES.of(captions.OWN_TRACKS.method)
+WRITES = tuple(map(tables.RESPONSES.of, METHODS))
+READS = (tables.VIDEOS, tables.SEARCH_HITS, *WRITES)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    known, hits, own_lists = (store.read(spark, table, settings.lake) for table in READS[:3])
+    read = partial(store.read, spark, lake=settings.lake)
+    known, hits, own_lists = map(read, (tables.VIDEOS, tables.SEARCH_HITS, OWN_LISTS))
     paced, report = captions.paced(settings), job.Report()
     for source in captions.sources(settings, selected(known, hits, settings), own_lists):
         spent = walk_lists(spark, paced, source.walk, source.wanted, source.access)

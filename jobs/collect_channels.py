@@ -12,7 +12,7 @@ from tubelake.settings import Settings
 NEEDS = "channels.ids"
 METHODS = (videos.CHANNELS, channels.UPLOADS.method)
 READS = tuple(map(tables.RESPONSES.of, METHODS))
-WRITES = (*READS, *map(tables.RESPONSE_BODIES.of, METHODS))
+WRITES = READS
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:

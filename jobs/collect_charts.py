@@ -11,8 +11,7 @@ from tubelake.settings import Settings
 
 NEEDS = "charts.regions"
 DETAILS = tables.RESPONSES.of(videos.DETAILS)
-READS = (DETAILS,)
-WRITES = (DETAILS, tables.RESPONSE_BODIES.of(videos.DETAILS))
+READS = WRITES = (DETAILS,)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:

@@ -13,14 +13,12 @@ from tubelake.settings import Settings
 
 OPTIONAL = "chat"
 LOGS = tuple(map(tables.RESPONSES.of, (chats.METHOD, *live.METHODS)))
-READS = LOGS
-WRITES = (*LOGS, *map(tables.RESPONSE_BODIES.of, (chats.METHOD, *live.METHODS)))
+READS = WRITES = LOGS
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     live.check(settings)
-    for table in (tables.RESPONSE_BODIES, tables.RESPONSES):  # before two threads want to make them
-        store.ensure(spark, table, settings.lake)
+    store.ensure(spark, tables.RESPONSES, settings.lake)  # before two threads want to make it
     build, reason = job.load("build_chat"), chats.STOPPED
     turn, last = partial(build.add_messages, spark, settings), partial(build.run, spark, settings)
     with stopped_by_signal() as stop, job.repeating(turn, last, settings.chat.build_seconds):

@@ -14,7 +14,7 @@ OPTIONAL = "comments"
 METHODS = (comments.THREADS.method, comments.REPLIES.method)
 LOGS = tuple(map(tables.RESPONSES.of, METHODS))
 READS = (tables.VIDEOS, tables.SEARCH_HITS, *LOGS)
-WRITES = (*LOGS, *map(tables.RESPONSE_BODIES.of, METHODS))
+WRITES = LOGS
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:

@@ -12,8 +12,7 @@ from tubelake.settings import Settings
 
 PAGES = tables.RESPONSES.of(search.METHOD)
 NEEDS = "search.keywords"
-READS = (PAGES,)
-WRITES = (PAGES, tables.RESPONSE_BODIES.of(search.METHOD))
+READS = WRITES = (PAGES,)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:

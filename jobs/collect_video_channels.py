@@ -11,7 +11,7 @@ from tubelake.settings import Settings
 OPTIONAL = "channels"
 DETAILS = tables.RESPONSES.of(videos.CHANNELS)
 READS = (tables.VIDEOS, tables.SEARCH_HITS, DETAILS)
-WRITES = (DETAILS, tables.RESPONSE_BODIES.of(videos.CHANNELS))
+WRITES = (DETAILS,)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:

@@ -12,9 +12,7 @@ UPLOADS = tables.RESPONSES.of(channels.UPLOADS.method)
 DETAILS = tables.RESPONSES.of(videos.DETAILS)
 COUNTS = tables.RESPONSES.of(videos.COUNTS)
 READS = (SEARCHES, UPLOADS, DETAILS, COUNTS)
-WRITES = (
-    DETAILS, COUNTS, tables.RESPONSE_BODIES.of(videos.DETAILS), tables.RESPONSE_BODIES.of(videos.COUNTS),
-)  # fmt: skip
+WRITES = (DETAILS, COUNTS)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:

@@ -22,6 +22,8 @@ LOCK_SECONDS = 3600.0  # a second run of the same job waits this long for the fi
 SILENT_SECONDS = 5.0  # a wait longer than this is announced
 # A missing table is Spark's own error; a commit that is no JSON comes as it is from the JVM.
 UNREADABLE = (PySparkException, Py4JJavaError)
+# Delta compacts files to 1 GB. Fewer or larger ones than these cost a reader little, and a rewrite every time much.
+MANY_FILES, SMALL_BYTES = 100, 16_000_000
 COMMIT_TRIES = 10  # concurrent MERGEs into one table fail now and then; each try starts from the newer version
 
 
@@ -252,10 +254,11 @@ def execute(spark: SparkSession, table: Table, lake: Lake, statement: str) -> li
     raise AssertionError("the last try returns or raises")
 
 
-def compact(spark: SparkSession, table: Table, lake: Lake) -> None:
-    """Put small files of the table (of its `part` alone, if it names one) together; the rows stay as they are."""
-    of_part = f" WHERE {table.partition_by[0]} = {_quoted(table.part)}" if table.part else ""
-    execute(spark, table, lake, f"OPTIMIZE {name(table, lake)}{of_part}")
+def compact_if_many(spark: SparkSession, table: Table, lake: Lake) -> None:
+    """Put the table's files together where they are many and small; the rows stay as they are."""
+    detail = spark.sql(f"DESCRIBE DETAIL {name(table, lake)}").collect()[0]
+    if detail["numFiles"] > MANY_FILES and detail["sizeInBytes"] < SMALL_BYTES * detail["numFiles"]:
+        execute(spark, table, lake, f"OPTIMIZE {name(table, lake)}")
 
 
 def properties(spark: SparkSession, table: Table, lake: Lake) -> dict[str, str]:

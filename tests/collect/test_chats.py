@@ -17,7 +17,7 @@ from tubelake.collect.chats import SPENT, STOPPED, Chat, Stream
 from tubelake.collect.request import DEFERRED, params_json
 from tubelake.emulator import ChatOptions, EmulatorOptions, load_corpus, running
 from tubelake.parse.chat import messages_from_answers
-from tubelake.tables import CHAT_MESSAGES, RESPONSE_BODIES
+from tubelake.tables import CHAT_MESSAGES, RESPONSES
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 STREAM = Stream("video_id___", "chat")
@@ -153,8 +153,8 @@ def test_repeated_and_late_messages_give_the_same_table_whatever_their_order(spa
         played = ChatOptions(speed=3_000.0, polling_seconds=0.0, repeat_rate=0.5, late_rate=0.2, late_seconds=600.0)
         with running(corpus, EmulatorOptions(seed=seed, limits={"common": 100_000}, chat=played)) as youtube:
             rows += [{**row.asDict(), "subject": str(seed)} for row in polled(youtube.url, streams)]
-    bodies = pd.DataFrame(rows).reindex(columns=RESPONSE_BODIES.column_names).astype(object)
-    asked = spark.createDataFrame(bodies.where(bodies.notna(), None), RESPONSE_BODIES.ddl)
+    bodies = pd.DataFrame(rows).reindex(columns=RESPONSES.column_names).astype(object)
+    asked = spark.createDataFrame(bodies.where(bodies.notna(), None), RESPONSES.ddl)
     # One table for all, in which the seed is part of the key; the later pages come in a merge of their own.
     table = replace(CHAT_MESSAGES, key=("video_id", "message_id"))
     store.ensure(spark, table, lake)

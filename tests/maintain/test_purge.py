@@ -23,8 +23,8 @@ def test_every_table_of_what_was_fetched_says_how_it_ages():
 
 def test_what_is_kept_does_not_age():
     everything = {table.name for table in purge.aging(tables.ALL, ())}
-    kept = {table.name for table in purge.aging(tables.ALL, ("silver.video_snapshots", "response_bodies"))}
-    assert everything - kept == {"video_snapshots", "response_bodies"}
+    kept = {table.name for table in purge.aging(tables.ALL, ("silver.video_snapshots", "responses"))}
+    assert everything - kept == {"video_snapshots", "responses"}
     assert "responses" not in everything
     with pytest.raises(UsageError, match="no table 'video_snapshot'; did you mean video_snapshots"):
         purge.aging(tables.ALL, ("video_snapshot",))

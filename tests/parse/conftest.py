@@ -1,4 +1,4 @@
-"""Answers of the API as rows of `response_bodies`."""
+"""Answers of the API as rows of `responses`."""
 
 import json
 from collections.abc import Callable
@@ -23,10 +23,10 @@ def answers_from(spark: SparkSession) -> Callable[..., DataFrame]:
         values = {
             "request_id": f"r{number}", "method": "videos.list", "status": 200, "fetched_at": FETCHED, "body": body,
         } | given  # fmt: skip
-        return tuple(values.get(name) for name in tables.RESPONSE_BODIES.column_names)
+        return tuple(values.get(name) for name in tables.RESPONSES.column_names)
 
     def make(*given: dict[str, Any]) -> DataFrame:
         rows = [row(number, dict(answer)) for number, answer in enumerate(given)]
-        return spark.createDataFrame(rows, tables.RESPONSE_BODIES.ddl)
+        return spark.createDataFrame(rows, tables.RESPONSES.ddl)
 
     return make

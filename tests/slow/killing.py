@@ -22,8 +22,7 @@ OURS = ("PYSPARK_", "SPARK_", "TUBELAKE_", "YOUTUBE_")
 # Where to die: the function, and the table that it must be called for.
 PLACES: dict[str, tuple[ModuleType, str, str | None]] = {
     "lease": (ledger, "_swap", None),
-    "bodies": (store, "append", "response_bodies"),
-    "facts": (store, "append", "responses"),
+    "answers": (store, "append", "responses"),
     "merge": (store, "merge", "videos"),
     "progress": (follow, "_remember", "videos"),
 }

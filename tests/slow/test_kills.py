@@ -33,7 +33,7 @@ COMPARED = (
 )  # fmt: skip
 # Of a pipeline and, once all that it builds from is there, of its build alone.
 POINTS = {
-    "before lease": "pipeline", "before bodies": "pipeline", "after bodies": "pipeline", "after facts": "pipeline",
+    "before lease": "pipeline", "before answers": "pipeline", "after answers": "pipeline",
     "before merge": "pipeline", "before progress": "build_videos", "after progress": "build_videos",
 }  # fmt: skip
 RANDOM_KILLS = 10
@@ -176,10 +176,9 @@ def test_a_killed_python_worker_is_replaced_and_leaves_no_trace(spark, corpus, s
         assert len(youtube.calls()) > 6
     assert killed
     assert (report.rows_out, report.failed) == (6, 0)
-    for table in (tables.RESPONSES, tables.RESPONSE_BODIES):
-        rows = store.read(spark, table, lake).collect()
-        assert len({row["request_id"] for row in rows}) == len(rows) == 6
-        assert len({video_id for row in rows for video_id in row["item_ids"]}) == 240
+    rows = store.read(spark, tables.RESPONSES, lake).collect()
+    assert len({row["request_id"] for row in rows}) == len(rows) == 6
+    assert len({video_id for row in rows for video_id in row["item_ids"]}) == 240
 
 
 def test_the_key_is_not_in_a_plan(spark):

@@ -125,9 +125,9 @@ def test_every_real_picture_is_stored_as_it_is_and_every_other_video_is_settled(
     items = [json.loads(line) for line in (folder / "videos.jsonl").open(encoding="utf-8")]
     body, now = json.dumps({"items": items}), datetime.now(UTC)
     answer = {"method": "videos.list", "status": 200, "fetched_at": now, "body": body}
-    row = tuple(answer.get(name) for name in tables.RESPONSE_BODIES.column_names)
+    row = tuple(answer.get(name) for name in tables.RESPONSES.column_names)
     store.ensure(spark, tables.VIDEOS, lake)
-    store.append(videos_from_answers(spark.createDataFrame([row], tables.RESPONSE_BODIES.ddl)), tables.VIDEOS, lake)
+    store.append(videos_from_answers(spark.createDataFrame([row], tables.RESPONSES.ddl)), tables.VIDEOS, lake)
     fault = Fault(method="thumbnails", first=1, status=503)
     with running(load_corpus(folder), EmulatorOptions(faults=(fault,))) as youtube:
         assert job.run(spark, "collect_thumbnails", settings_for(youtube.url, run_id="first")) == 1

@@ -37,13 +37,11 @@ class Round:
 
 
 def fetch(requests: DataFrame, this: Round) -> DataFrame:
-    """An answer (a row of `response_bodies`) for every page of every request; failures are rows.
+    """An answer (a row of `responses`) for every page of every request; failures are rows.
 
     `requests` has the columns of REQUEST_DDL and one partition an entry of `this.calls`. The frame is lazy, see `answered`.
     """
-    return answered(
-        requests, tables.RESPONSE_BODIES, this.run_id, this.round_id, lambda asked: _in_batches(asked, this)
-    )
+    return answered(requests, tables.RESPONSES, this.run_id, this.round_id, lambda asked: _in_batches(asked, this))
 
 
 def _in_batches(asked: list[Row], this: Round) -> Iterator[list[Row]]:

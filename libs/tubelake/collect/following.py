@@ -17,7 +17,7 @@ from tubelake.collect.chats import Chat
 from tubelake.collect.request import params_json
 from tubelake.collect.rounds import Work, clock_of, id_of_round
 from tubelake.settings import Settings
-from tubelake.tables import RESPONSE_BODIES, RESPONSES
+from tubelake.tables import RESPONSES
 from tubelake.youtube import quota
 
 LEFT_OPEN = timedelta(
@@ -158,11 +158,9 @@ def note_ends(following: Following, reason: str) -> None:
         }
         for number, chat in enumerate(following.open)
     ]  # fmt: skip
-    if not notes:
-        return
-    for table in (RESPONSE_BODIES, RESPONSES):
-        rows = [tuple(note.get(name) for name in table.column_names) for note in notes]
-        store.append(following.spark.createDataFrame(rows, table.ddl), table, settings.lake)
+    if notes:
+        rows = [tuple(note.get(name) for name in RESPONSES.column_names) for note in notes]
+        store.append(following.spark.createDataFrame(rows, RESPONSES.ddl), RESPONSES, settings.lake)
 
 
 @contextmanager

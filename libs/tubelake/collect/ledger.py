@@ -134,16 +134,17 @@ def _text(value: str) -> str:
 def _swap(spark: SparkSession, account: Account, lake: Lake, before: Balance, after: Balance) -> bool:
     """Put `after` in the place of `before`, unless another run changed the account meanwhile."""
     store.ensure(spark, QUOTA_BUCKETS, lake)
-    changed = store.execute(
-        spark, QUOTA_BUCKETS, lake,
-        f"""MERGE INTO {store.name(QUOTA_BUCKETS, lake)} t
-        USING (SELECT {_text(account.project)} AS project, {_text(account.bucket)} AS bucket,
-            DATE'{account.day.isoformat()}' AS quota_day, {after.leased}L AS units_leased,
-            {after.settled}L AS units_settled, {str(after.exhausted).lower()} AS exhausted,
-            current_timestamp() AS updated_at) s
-        ON t.project = s.project AND t.bucket = s.bucket AND t.quota_day = s.quota_day
-        WHEN MATCHED AND t.units_leased = {before.leased} AND t.units_settled = {before.settled}
-            AND t.exhausted = {str(before.exhausted).lower()} THEN UPDATE SET *
-        WHEN NOT MATCHED AND {str(before == Balance()).lower()} THEN INSERT *""",
-    )  # fmt: skip
-    return bool(changed[0]["num_affected_rows"])
+    name = store.name(QUOTA_BUCKETS, lake)
+    values = f"""units_leased = {after.leased}, units_settled = {after.settled},
+        exhausted = {str(after.exhausted).lower()}, updated_at = current_timestamp()"""
+    unchanged = f"""units_leased = {before.leased} AND units_settled = {before.settled}
+        AND exhausted = {str(before.exhausted).lower()}"""
+    if before == Balance():  # there may be no row yet
+        statement = f"""MERGE INTO {name} t USING (SELECT 1) s ON {_where(account)}
+            WHEN MATCHED AND {unchanged} THEN UPDATE SET {values}
+            WHEN NOT MATCHED THEN INSERT (project, bucket, quota_day, units_leased, units_settled, exhausted, updated_at)
+            VALUES ({_text(account.project)}, {_text(account.bucket)}, DATE'{account.day.isoformat()}', {after.leased},
+                {after.settled}, {str(after.exhausted).lower()}, current_timestamp())"""
+    else:
+        statement = f"UPDATE {name} SET {values} WHERE {_where(account)} AND {unchanged}"
+    return bool(store.execute(spark, QUOTA_BUCKETS, lake, statement)[0]["num_affected_rows"])

@@ -13,7 +13,7 @@ from tubelake.collect.rounds import Due, Work, collect
 from tubelake.errors import QuotaSpent, UsageError
 from tubelake.parse.videos import videos_from_answers
 from tubelake.settings import Settings
-from tubelake.tables import RESPONSE_BODIES
+from tubelake.tables import RESPONSES
 
 METHODS = (search.METHOD, videos.DETAILS)
 _LIVE = {"part": "snippet", "type": "video", "eventType": "live", "order": "date", "maxResults": str(search.PAGE_SIZE)}
@@ -55,7 +55,7 @@ def _with_chats(spark: SparkSession, settings: Settings, ids: Sequence[str]) -> 
     rows = _ask(spark, settings, videos.DETAILS, videos.requests(videos.DETAILS, ids))
     if not rows:
         return []
-    bodies = store.read(spark, RESPONSE_BODIES.of(videos.DETAILS), settings.lake)
+    bodies = store.read(spark, RESPONSES.of(videos.DETAILS), settings.lake)
     answers = bodies.where(F.col("request_id").isin(*(row["request_id"] for row in rows)))
     live = videos_from_answers(answers).where("live_chat_id IS NOT NULL AND live_broadcast_content = 'live'")
     started = F.date_format("live_started_at", "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").alias("started_at")

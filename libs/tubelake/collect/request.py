@@ -67,7 +67,7 @@ def facts(
     asked: Mapping[str, Any], page: int, token: str | None, answer: Answer, tries: int, price: Price,
     ahead: timedelta = timedelta(),
 ) -> dict[str, Any]:  # fmt: skip
-    """The row of `response_bodies` for page number `page` of the request `asked`, fetched just now.
+    """The row of `responses` for page number `page` of the request `asked`, fetched just now.
 
     `ahead` is how far the run's clock is before the real one.
     """

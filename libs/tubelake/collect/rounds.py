@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import job, session, store
@@ -18,15 +18,13 @@ from tubelake.collect.request import DEFERRED, REQUEST_COLUMNS, REQUEST_DDL, Pri
 from tubelake.errors import Blocked, TubeLakeError, UsageError
 from tubelake.progress import Progress
 from tubelake.settings import Collect, Settings
-from tubelake.tables import RESPONSE_BODIES, RESPONSES
+from tubelake.tables import RESPONSES
 from tubelake.youtube import client, quota
 from tubelake.youtube.outcomes import Outcome, outcome
 
 RETRY_SLACK = 1.1  # units leased above the pages due, for tries that fail
 LONGEST_WAIT_SECONDS = 600.0
-ROUNDS_A_COMPACTION = 50  # each adds a few small files: a day of live chat would make tens of thousands
-MANY_FILES = 100  # short runs leave theirs to one that finds so many, of fewer rows than these each
-ROWS_A_FILE = 1_000
+ROUNDS_A_LOOK = 50  # at the log's files: each round adds a few small ones, a day of live chat tens of thousands
 
 
 @dataclass(frozen=True)
@@ -73,10 +71,12 @@ def collect(
     access, clock = access or _access(settings), clock_of(settings)
     spent, rounds, barren = Spent(), 0, 0
     with store.exclusive(f"collect-{method}", settings.lake):
-        _tend_log(spark, settings, method)
+        store.ensure(spark, RESPONSES, settings.lake)
         wallet = ledger.Wallet(_account(settings, method, clock()))
         try:
             while (work := due(spent.rows)).requests:
+                if rounds % ROUNDS_A_LOOK == 0:
+                    store.compact_if_many(spark, RESPONSES, settings.lake)
                 now = clock()
                 if quota.quota_day(now) != wallet.account.day:
                     wallet.close(spark, settings.lake)
@@ -91,8 +91,6 @@ def collect(
                 _raise_if_in_vain(barren, settings.collect.attempts)
                 _wait_as_told(rows)
                 rounds += 1
-                if rounds % ROUNDS_A_COMPACTION == 0:
-                    _compact_log(spark, settings, method)
         except TubeLakeError as error:
             error.calls, error.units = spent.calls, spent.units
             raise
@@ -183,47 +181,13 @@ def _shares(calls: int, tasks: int) -> tuple[int, ...]:
 
 
 def _fetch_and_log(spark: SparkSession, settings: Settings, this: Round, asked: Sequence[Request]) -> list[Row]:
-    """The bodies are the commit that counts: the facts are read back from it, never fetched a second time."""
+    """One commit logs the answers; their facts are read back from it, never fetched a second time."""
     numbered = [request.row(f"{this.round_id}-{number:04d}") for number, request in enumerate(asked)]
     frame = spark.createDataFrame(pd.DataFrame(numbered, columns=REQUEST_COLUMNS), REQUEST_DDL)
-    store.append(fetch(frame.repartition(len(this.calls)), this), RESPONSE_BODIES, settings.lake)
-    fetched = _facts(spark, settings, asked[0].method).where(F.col("round_id") == this.round_id)
-    store.append(fetched, RESPONSES, settings.lake)
-    return sorted(fetched.collect(), key=lambda row: str(row["request_id"]))  # bounded by collect.round_calls
-
-
-def _facts(spark: SparkSession, settings: Settings, method: str) -> DataFrame:
-    return store.read(spark, RESPONSE_BODIES.of(method), settings.lake).select(*RESPONSES.column_names)
-
-
-def _tend_log(spark: SparkSession, settings: Settings, method: str) -> None:
-    """Put right what earlier runs left: bodies without facts, where one was killed between its two commits; many files."""
-    store.ensure(spark, RESPONSES, settings.lake)
-    log = store.read(spark, RESPONSE_BODIES.of(method), settings.lake)
-    counts = (F.count("*"), F.min(F.unix_micros("fetched_at")), F.count_distinct("_metadata.file_path"))
-    bodies, oldest, files = log.agg(*counts).collect()[0]
-    if bodies:
-        _complete_log(spark, settings, method, bodies, oldest)
-    if files > max(MANY_FILES, bodies // ROWS_A_FILE):
-        _compact_log(spark, settings, method)
-
-
-def _compact_log(spark: SparkSession, settings: Settings, method: str) -> None:
-    for table in (RESPONSE_BODIES, RESPONSES):
-        store.compact(spark, table.of(method), settings.lake)
-
-
-def _complete_log(spark: SparkSession, settings: Settings, method: str, bodies: int, oldest: int) -> None:
-    """Log the facts of bodies that have none: `bodies` there are, the `oldest` (us). The facts of purged ones stay."""
-    fetched = _facts(spark, settings, method)
-    # Bodies go by their age: from the oldest one on, facts are as many, and what is older need not be read.
-    logged = store.read(spark, RESPONSES.of(method), settings.lake)
-    logged = logged.where(F.col("fetched_at") >= F.timestamp_micros(F.lit(oldest)))
-    if bodies == logged.count():
-        return
-    missing = fetched.join(logged.select("request_id"), on="request_id", how="left_anti")
-    if not missing.isEmpty():
-        store.append(missing, RESPONSES, settings.lake)
+    store.append(fetch(frame.repartition(len(this.calls)), this), RESPONSES, settings.lake)
+    log = store.read(spark, RESPONSES.of(asked[0].method), settings.lake).drop("body")
+    fetched = log.where(F.col("round_id") == this.round_id).collect()  # bounded by collect.round_calls
+    return sorted(fetched, key=lambda row: str(row["request_id"]))
 
 
 def _add(spent: Spent, rows: Sequence[Row]) -> None:
@@ -274,7 +238,7 @@ def _raise_if_in_vain(barren: int, attempts: int) -> None:
 
 
 def _said(spark: SparkSession, settings: Settings, row: Row) -> str:
-    bodies = store.read(spark, RESPONSE_BODIES.of(row["method"]), settings.lake)
+    bodies = store.read(spark, RESPONSES.of(row["method"]), settings.lake)
     return client.message(bodies.where(F.col("request_id") == row["request_id"]).select("body").collect()[0]["body"])
 
 

@@ -20,8 +20,6 @@ from tubelake.follow import QUIET_OPERATIONS, Position, positions
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
-# Delta compacts files to 1 GB. Fewer or larger ones than these cost a reader little, and a rewrite every time much.
-MANY_FILES, SMALL_BYTES = 32, 16_000_000
 HOUR_MS = 3_600_000
 DEFAULT_HOURS = 168  # below it, Delta asks whether one is sure
 NO_ROWS = (*QUIET_OPERATIONS, "UNSET TBLPROPERTIES", "ADD COLUMNS")
@@ -41,12 +39,9 @@ def prepare(spark: SparkSession, table: Table, lake: Lake, hours: int) -> bool:
 
     What it commits, followers have to see before VACUUM: call it before they run. Without work it commits nothing.
     """
-    name = store.name(table, lake)
-    detail = spark.sql(f"DESCRIBE DETAIL {name}").collect()[0]
-    if detail["numFiles"] > MANY_FILES and detail["sizeInBytes"] < SMALL_BYTES * detail["numFiles"]:
-        store.compact(spark, table, lake)
-    if (detail["properties"] or {}).get("delta.enableDeletionVectors") == "true":
-        store.execute(spark, table, lake, f"REORG TABLE {name} APPLY (PURGE)")
+    store.compact_if_many(spark, table, lake)
+    if store.properties(spark, table, lake).get("delta.enableDeletionVectors") == "true":
+        store.execute(spark, table, lake, f"REORG TABLE {store.name(table, lake)} APPLY (PURGE)")
     if not _has_garbage(spark, table, lake, _now_ms() - hours * HOUR_MS):
         return False
     if _log(table, lake):

@@ -11,7 +11,7 @@ from tubelake.collect import videos
 from tubelake.maintain import purge, refresh
 from tubelake.maintain.purge import Purged
 from tubelake.settings import Settings
-from tubelake.tables import RESPONSE_BODIES, RESPONSES, Table
+from tubelake.tables import RESPONSES, Table
 
 IDS_SHOWN = 20
 
@@ -49,11 +49,9 @@ def _gone(spark: SparkSession, present: list[Table], ids: DataFrame, settings: S
     for table in purge.about_videos(present):
         rows = spark.table(store.name(table, settings.lake)).join(ids, on="video_id", how="left_semi").count()
         yield Purged(table.full_name, purge.OF_GONE, rows)
-    if RESPONSE_BODIES.name in {table.name for table in present}:
-        rows = purge.bodies_about(spark, ids, settings.lake).count()
-        yield Purged(RESPONSE_BODIES.full_name, purge.OF_GONE, rows)
-    rows = purge.facts_about(spark, ids, settings.lake).count()
-    yield Purged(RESPONSES.full_name, f"{purge.NAMES_GONE}: only the ids", rows)
+    bodies, facts = purge.bodies_about(spark, ids, settings.lake), purge.facts_about(spark, ids, settings.lake)
+    yield Purged(RESPONSES.full_name, purge.BODIES_GONE, bodies.count())
+    yield Purged(RESPONSES.full_name, purge.NAMES_GONE, facts.count())
 
 
 def _show_gone(ids: DataFrame) -> None:

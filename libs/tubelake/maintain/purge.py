@@ -13,10 +13,11 @@ from tubelake.errors import UsageError
 from tubelake.maintain import gone
 from tubelake.parse import trending
 from tubelake.settings import Lake
-from tubelake.tables import RESPONSE_BODIES, RESPONSES, Table
+from tubelake.tables import RESPONSES, Table
 
 VIDEOS_A_TURN = 10_000  # ids that the driver holds at once
-OF_GONE, NAMES_GONE = "of videos that are gone", "that name videos that are gone"
+OF_GONE = "of videos that are gone"
+BODIES_GONE, NAMES_GONE = f"{OF_GONE}: only the bodies", "that name videos that are gone: only the ids"
 
 
 @dataclass(frozen=True)
@@ -73,19 +74,18 @@ def delete_gone(spark: SparkSession, present: Sequence[Table], lake: Lake) -> li
 def _delete(spark: SparkSession, present: Sequence[Table], ids: DataFrame, lake: Lake) -> Iterator[Purged]:
     for table in about_videos(present):
         yield Purged(table.full_name, OF_GONE, _merge(spark, table, lake, ids, ("video_id",), "DELETE"))
-    if RESPONSE_BODIES.name in {table.name for table in present}:
-        keys = bodies_about(spark, ids, lake)
-        rows = _merge(spark, RESPONSE_BODIES, lake, keys, ("request_id", "method"), "DELETE")
-        yield Purged(RESPONSE_BODIES.full_name, OF_GONE, rows)
+    keys = bodies_about(spark, ids, lake)
+    rows = _merge(spark, RESPONSES, lake, keys, ("request_id", "method"), "UPDATE SET t.body = NULL")
+    yield Purged(RESPONSES.full_name, BODIES_GONE, rows)
     facts = gone.with_tombstones(store.read(spark, RESPONSES, lake), ids)
     change = "UPDATE SET t.item_ids = s.item_ids, t.params = s.params, t.subject = s.subject"
     rows = _merge(spark, RESPONSES, lake, facts, ("request_id", "method"), change)
-    yield Purged(RESPONSES.full_name, f"{NAMES_GONE}: only the ids", rows)
+    yield Purged(RESPONSES.full_name, NAMES_GONE, rows)
 
 
 def bodies_about(spark: SparkSession, ids: DataFrame, lake: Lake) -> DataFrame:
     """(request_id, method) of the bodies that hold one of the videos."""
-    bodies = spark.table(store.name(RESPONSE_BODIES, lake))
+    bodies = spark.table(store.name(RESPONSES, lake)).where("body IS NOT NULL")
     named = F.concat(gone.ids_of_facts(), gone.ids_of_body())
     return gone.naming(bodies, named, ids).select("request_id", "method").distinct()
 

@@ -10,7 +10,7 @@ from tubelake.collect import videos
 from tubelake.collect.rounds import collect
 from tubelake.errors import QuotaSpent
 from tubelake.settings import Settings
-from tubelake.tables import RESPONSE_BODIES, RESPONSES
+from tubelake.tables import RESPONSES
 
 DETAILS = RESPONSES.of(videos.DETAILS)
 
@@ -61,12 +61,12 @@ def _is_builder(module: ModuleType) -> bool:
 
 def _methods(spark: SparkSession, settings: Settings) -> set[str]:
     """Methods that there are bodies of."""
-    if not store.exists(spark, RESPONSE_BODIES, settings.lake):
+    if not store.exists(spark, RESPONSES, settings.lake):
         return set()
-    bodies = spark.table(store.name(RESPONSE_BODIES, settings.lake))
-    return {row["method"] for row in bodies.select("method").distinct().collect()}
+    with_body = spark.table(store.name(RESPONSES, settings.lake)).where("body IS NOT NULL")
+    return {row["method"] for row in with_body.select("method").distinct().collect()}
 
 
 def _parts(module: ModuleType) -> set[str | None]:
     """Methods whose bodies the job reads."""
-    return {table.part for table in module.READS if table.name == RESPONSE_BODIES.name}
+    return {table.part for table in module.READS if table.name == RESPONSES.name}

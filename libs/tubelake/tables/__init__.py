@@ -1,7 +1,7 @@
 """Every table of the lake, declared once: columns with comments and units, key, layout."""
 
 from tubelake.tables import bronze, control, gold, silver
-from tubelake.tables.bronze import LABEL_REJECTS, PICTURES, RESPONSE_BODIES, RESPONSES, TRENDING_REJECTS, TRENDING_ROWS
+from tubelake.tables.bronze import LABEL_REJECTS, PICTURES, RESPONSES, TRENDING_REJECTS, TRENDING_ROWS
 from tubelake.tables.control import JOB_RUNS, QUOTA_BUCKETS
 from tubelake.tables.gold import HISTOGRAMS, KEYWORD_STATISTICS
 from tubelake.tables.model import CHANGE_FEED, Column, Table
@@ -40,7 +40,6 @@ __all__ = [
     "PICTURES",
     "QUOTA_BUCKETS",
     "RESPONSES",
-    "RESPONSE_BODIES",
     "SEARCH_HITS",
     "TRENDING_DAYS",
     "TRENDING_REJECTS",

@@ -2,7 +2,9 @@
 
 from tubelake.tables.model import CHANGE_FEED, Table, columns
 
-_FACTS = """
+RESPONSES = Table(
+    "bronze", "responses", "The log: every answer of the API, also every failure; bodies may be forgotten, facts stay",
+    columns("""
     request_id           string          Id of this answer: run, round, chain and page; sorts by time
     run_id               string          Run that asked
     round_id             string          Round of the run
@@ -30,16 +32,8 @@ _FACTS = """
     executor_id          string          Host and process that fetched it
     fetched_at           timestamp       When the answer came (UTC)
     quota_day            date            Pacific day whose quota paid
-"""
-
-RESPONSES = Table(
-    "bronze", "responses", "The log: facts of every answer of the API, also of every failure",
-    columns(_FACTS), key=("request_id",), partition_by=("method",), properties=CHANGE_FEED,
-)  # fmt: skip
-RESPONSE_BODIES = Table(
-    "bronze", "response_bodies", "The same facts with the body; bodies may be deleted, the facts stay",
-    columns(_FACTS + "    body                 string          The answer as it came"),
-    key=("request_id",), partition_by=("method",), properties=CHANGE_FEED, aged_by="fetched_at",
+    body                 string          The answer as it came; null once it was forgotten
+    """), key=("request_id",), partition_by=("method",), properties=CHANGE_FEED, aged_by="fetched_at", forgets=("body",),
 )  # fmt: skip
 PICTURES = Table(
     "bronze", "pictures", "The log of thumbnails: one row for each time that a video's picture was asked for",
