@@ -8,8 +8,8 @@ from tubelake import tables
 from tubelake.errors import UsageError
 from tubelake.maintain import purge
 
-# What stays: what was paid for, and what the user brought.
-AGELESS = {"responses", "trending_rows"}
+# What the user brought stays.
+AGELESS = {"trending_rows"}
 
 
 def test_every_table_of_what_was_fetched_says_how_it_ages():
@@ -25,7 +25,7 @@ def test_what_is_kept_does_not_age():
     everything = {table.name for table in purge.aging(tables.ALL, ())}
     kept = {table.name for table in purge.aging(tables.ALL, ("silver.video_snapshots", "responses"))}
     assert everything - kept == {"video_snapshots", "responses"}
-    assert "responses" not in everything
+    assert "trending_rows" not in everything
     with pytest.raises(UsageError, match="no table 'video_snapshot'; did you mean video_snapshots"):
         purge.aging(tables.ALL, ("video_snapshot",))
 
