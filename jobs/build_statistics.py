@@ -16,10 +16,15 @@ WRITES = (tables.KEYWORD_STATISTICS, tables.HISTOGRAMS)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    metrics = cache(lambda: metrics_by_keyword(*(store.read(spark, table, settings.lake) for table in READS)))
+    # Kept while both tables are made: the histograms alone would join the videos three times.
+    metrics = cache(lambda: metrics_by_keyword(*(store.read(spark, table, settings.lake) for table in READS)).persist())
     bins = settings.statistics.bins
     builds = (lambda: statistics(metrics()), lambda: histograms(metrics(), bins))
-    counts = rebuild(spark, READS, dict(zip(WRITES, builds, strict=True)), settings.lake, parameters=bins)
+    try:
+        counts = rebuild(spark, READS, dict(zip(WRITES, builds, strict=True)), settings.lake, parameters=bins)
+    finally:
+        if metrics.cache_info().currsize:
+            metrics().unpersist()
     return job.Report(counts.rows_in, counts.rows_out)
 
 
