@@ -1,10 +1,5 @@
-"""Drivers that die: `python killing.py POINT -- ARGUMENTS` is `tubelake ARGUMENTS`, killed with its JVM at POINT.
+"""Processes that are killed, and how to wait for the moment to do it."""
 
-A POINT is `before NAME` or `after NAME`; the NAMEs are in `PLACES`. The process group is killed, so a driver must be
-started as the leader of one (`start`).
-"""
-
-import functools
 import os
 import signal
 import subprocess
@@ -12,49 +7,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
-from tubelake import cli, follow, store
-from tubelake.collect import ledger
+from tests.slow.cluster import clean_environ
 
-OURS = ("PYSPARK_", "SPARK_", "TUBELAKE_", "YOUTUBE_")
-# Where to die: the function, and the table that it must be called for.
-PLACES: dict[str, tuple[ModuleType, str, str | None]] = {
-    "lease": (ledger, "_swap", None),
-    "answers": (store, "append", "responses"),
-    "merge": (store, "merge", "videos"),
-    "progress": (follow, "_remember", "videos"),
-}
-
-
-def arm(point: str) -> None:
-    """Die at the first call of the place that `point` names."""
-    when, _, place = point.partition(" ")
-    module, name, table = PLACES[place]
-    original: Callable[..., Any] = getattr(module, name)
-
-    @functools.wraps(original)
-    def deadly(*arguments: Any, **options: Any) -> Any:
-        if table is not None and table not in {getattr(argument, "name", None) for argument in arguments}:
-            return original(*arguments, **options)
-        if when == "before":
-            os.killpg(0, signal.SIGKILL)
-        result = original(*arguments, **options)
-        os.killpg(0, signal.SIGKILL)
-        return result
-
-    setattr(module, name, deadly)
+DYING = str(Path(__file__).with_name("dying.py"))
 
 
 def start(arguments: Sequence[str], log: Path, point: str | None = None, **environ: str) -> subprocess.Popen[bytes]:
     """`tubelake ARGUMENTS` in a process group of its own, as from a user's shell; its output is added to `log`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    program = ["-c", "from tubelake import cli; cli.main()"] if point is None else [__file__, point, "--"]
+    program = ["-c", "from tubelake import cli; cli.main()"] if point is None else [DYING, point, "--"]
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, *program, *arguments],
-            env={**kept, **environ}, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            env={**clean_environ(), **environ}, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
 
 
@@ -98,8 +63,3 @@ def _command(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_text()
     except OSError:
         return ""
-
-
-if __name__ == "__main__":
-    arm(sys.argv[1])
-    cli.main(sys.argv[3:])
