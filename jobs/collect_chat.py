@@ -25,7 +25,7 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
         following = Following(spark, settings, stop)
         try:
             with progress.shown("Following live chats") as show:
-                spent = collect(spark, settings, chats.METHOD, following.next_round, show, forget=True)
+                spent = collect(spark, chats.paced(settings), chats.METHOD, following.next_round, show, forget=True)
         except QuotaSpent:
             reason = chats.SPENT
             raise

@@ -8,8 +8,10 @@ and a repeat that finds nothing new reads two small facts and commits nothing.
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -18,6 +20,7 @@ from tubelake import store
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
+T = TypeVar("T")
 QUIET_OPERATIONS = ("SET TBLPROPERTIES", "OPTIMIZE", "REORG", "VACUUM START", "VACUUM END")
 RECENT = 10  # commits among which the last change of rows is nearly always found
 CHANGE_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
@@ -55,18 +58,28 @@ def follow(
     """
     store.ensure(spark, source, lake)
     last = _last_commit(spark, source, lake)
-    counts, gained = Counts(), dict[tuple[Position | None, Position], tuple[DataFrame, int]]()
-    for target, transform in targets.items():
-        then, now = _seen(spark, target, source, lake), Position(*last, rules=_rules(target, parameters))
-        if then == now:
-            continue
-        if (then, now) not in gained:  # targets are usually equally far
-            gained[then, now] = _inserted(spark, source, lake, then, now, parts)
-        new_rows, rows_in = gained[then, now]
-        changed = store.merge(transform(new_rows), target, lake) if rows_in else 0
-        _remember(spark, target, lake, {source.name: now})
-        counts = Counts(max(counts.rows_in, rows_in), counts.rows_out + changed)
-    return counts
+    seen = _side_by_side(lambda target: _seen(spark, target, source, lake), targets)
+    spans = {
+        target: (then, Position(*last, rules=_rules(target, parameters)))
+        for target, then in zip(targets, seen, strict=True)
+    }
+    # Targets are usually equally far: what the source gained is looked up once for them.
+    gained = {
+        (then, now): _inserted(spark, source, lake, then, now, parts)
+        for then, now in set(spans.values())
+        if then != now
+    }
+
+    def bring(target: Table) -> Counts:
+        if spans[target] not in gained:
+            return Counts()
+        new_rows, rows_in = gained[spans[target]]
+        changed = store.merge(targets[target](new_rows), target, lake) if rows_in else 0
+        _remember(spark, target, lake, {source.name: spans[target][1]})
+        return Counts(rows_in, changed)
+
+    brought = _side_by_side(bring, targets)
+    return Counts(max(count.rows_in for count in brought), sum(count.rows_out for count in brought))
 
 
 def rebuild(
@@ -76,17 +89,28 @@ def rebuild(
     """Overwrite each small target with its value's frame, if a source or a parameter has changed since the last time."""
     for source in sources:
         store.ensure(spark, source, lake)
-    last = {source.name: _last_change(spark, source, lake) for source in sources}
-    counts = Counts()
-    for target, build in targets.items():
+    commits = _side_by_side(lambda source: _last_change(spark, source, lake), sources)
+    last = dict(zip((source.name for source in sources), commits, strict=True))
+
+    rows_out = 0
+    for target, build in targets.items():  # one after the other: they may share a frame
         rules = _rules(target, parameters)
         now = {name: Position(*commit, rules=rules) for name, commit in last.items()}
         if all(_seen(spark, target, source, lake) == now[source.name] for source in sources):
             continue
         store.overwrite(build(), target, lake)
         _remember(spark, target, lake, now)
-        counts += Counts(0, store.read(spark, target, lake).count())
-    return counts
+        rows_out += store.read(spark, target, lake).count()
+    return Counts(0, rows_out)
+
+
+def _side_by_side(do: Callable[[Table], T], tables: Iterable[Table]) -> list[T]:
+    """What `do` gives for each table. The driver plans for one while executors work for another."""
+    each = list(tables)
+    if len(each) == 1:
+        return [do(each[0])]
+    with ThreadPoolExecutor(len(each)) as threads:
+        return list(threads.map(do, each))
 
 
 def _rules(target: Table, parameters: object) -> str:

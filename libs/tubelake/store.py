@@ -212,9 +212,10 @@ def _any_known(rows: DataFrame, table: Table, known: DataFrame) -> bool:
 
 
 def _merge_news(rows: DataFrame, table: Table, lake: Lake, within: Sequence[str], change: str) -> int:
-    rows.createOrReplaceTempView("tubelake_merge_source")
+    source = f"tubelake_merge_{table.name}"  # tables are merged side by side
+    rows.createOrReplaceTempView(source)
     statement = f"""
-        MERGE INTO {name(table, lake)} t USING tubelake_merge_source s
+        MERGE INTO {name(table, lake)} t USING {source} s
         ON {_on(table, within)}
         {change}
         WHEN NOT MATCHED THEN INSERT *"""

@@ -117,7 +117,7 @@ def test_the_log_tells_where_each_chat_is(spark):
         "next_page_token string, item_count int, pause_seconds double, offline_at timestamp",
     )
     streams, since = list(of.values()), NOW - timedelta(days=1)
-    found = chats.resumed(streams, chats.newest(log, streams, since, None))
+    found = chats.resumed(streams, chats.newest(log, streams, since, ["was__live_1", "was__live_2", "was__live_3"]))
     known = {
         "new": (None, None), "open": ("b", None), "ended": ("a", "ended"), "late": ("a", None), "noted": ("a", None),
     }  # fmt: skip

@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pyspark.sql import Row
@@ -276,6 +276,21 @@ def test_questions_of_one_run_share_no_answer_and_leave_few_files(spark, corpus,
     assert len(ids) == len(set(ids)) == 3
     files = store.read(spark, RESPONSES.of("videos.list"), asked.lake).select("_metadata.file_path").distinct()
     assert files.count() == 2  # those of old put together, and the last
+
+
+def test_a_live_video_belongs_to_the_keyword_that_found_it(spark, corpus, wanted):
+    now = datetime.now(UTC)
+    with running(corpus) as youtube:
+        cooking, lofi = (
+            wanted(youtube.url, f"search.keywords={word}", run=f"live {word}") for word in ("cooking", "lofi")
+        )
+        found = {stream.video_id for stream in live.find(spark, cooking)}
+    assert found
+    assert found <= set(live.asked_ids(spark, cooking, now)) <= matching(corpus, "cooking")
+    assert live.asked_ids(spark, lofi, now) == []
+    assert live.asked_ids(spark, cooking, now + timedelta(days=8)) == []
+    named = wanted(youtube.url, "chat.video_ids=abcdefghijk", run="named")
+    assert live.asked_ids(spark, named, now) == ["abcdefghijk"]
 
 
 def test_what_only_the_user_can_put_right_is_one_line_and_exit_code_2(spark, corpus, wanted, capsys):

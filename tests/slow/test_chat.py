@@ -9,8 +9,9 @@ import pytest
 from tests.slow import killing
 
 from tubelake import job, settings, store, tables
+from tubelake.collect.chats import UNREACHED
 from tubelake.emulator import ChatOptions, EmulatorOptions, Fault, load_corpus, running
-from tubelake.errors import QuotaSpent
+from tubelake.errors import QuotaSpent, TubeLakeError
 from tubelake.settings import Lake
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_data, pytest.mark.timeout(1_800)]
@@ -122,7 +123,7 @@ def test_stopped_killed_and_cut_off_it_ends_the_same(spark, corpus, live_ids, tr
         process = killing.start(arguments(lake, url, live_ids), log)
         killing.until(lambda: polled(youtube) > before + 6)
         killing.kill(process)
-        process = killing.start(arguments(lake, url, live_ids, "collect.attempts=2"), log)
+        process = killing.start(arguments(lake, url, live_ids), log)
         before = polled(youtube)
         killing.until(lambda: polled(youtube) > before + 3)
     time.sleep(60)
@@ -130,6 +131,16 @@ def test_stopped_killed_and_cut_off_it_ends_the_same(spark, corpus, live_ids, tr
         assert process.wait() == 0, log.read_text()
     assert messages(spark, lake) == truth
     assert ends(spark, lake) == dict.fromkeys(live_ids, "ended")
+
+
+def test_chats_that_cannot_be_reached_are_left_to_the_next_run(spark, corpus, live_ids, tmp_path, capsys):
+    lake, down = tmp_path / "lake", Fault(method="liveChatMessages.list", kind="reset")
+    with running(corpus, played(1.0, faults=(down,))) as youtube:
+        some = settings.load(overrides=sets(lake, youtube.url, live_ids, "chat.give_up_minutes=0.2"), environ={})
+        assert job.run(spark, "collect_chat", job.with_run_id(some)) == TubeLakeError.exit_code
+        assert len(live_ids) < polled(youtube) < 10 * len(live_ids)  # the pauses grow
+    assert f"{len(live_ids)} chats: {len(live_ids)} {UNREACHED}" in capsys.readouterr().out
+    assert set(ends(spark, lake).values()) == {None}
 
 
 def test_ends_are_typed(spark, corpus, live_ids, tmp_path, capsys):

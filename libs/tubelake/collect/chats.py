@@ -12,6 +12,7 @@ from tubelake.collect.callers import CHAT
 from tubelake.collect.lists import STALE_TOKEN
 from tubelake.collect.request import DEFERRED, Request, params_json
 from tubelake.collect.rounds import has_failed
+from tubelake.settings import Settings
 from tubelake.youtube.outcomes import CHAT_FORBIDDEN, is_final
 
 METHOD = CHAT
@@ -64,6 +65,11 @@ def params(stream: Stream) -> dict[str, str]:
     return {"liveChatId": stream.chat_id, "part": PARTS, "maxResults": str(PAGE_SIZE)}
 
 
+def paced(settings: Settings) -> Settings:
+    """The settings with one try a poll: a chat that fails has its next turn later, and holds up no other one."""
+    return settings.model_copy(update={"collect": settings.collect.model_copy(update={"attempts": 1})})
+
+
 def chat_id_of(row: Row) -> str:
     """The chat that a row of the log is about."""
     return str(json.loads(row["params"])["liveChatId"])
@@ -103,15 +109,15 @@ def given_up(chat: Chat) -> Chat:
     return replace(chat, end=UNREACHED)
 
 
-def newest(log: DataFrame, streams: Sequence[Stream], since: datetime, video_ids: Sequence[str] | None) -> list[Row]:
+def newest(log: DataFrame, streams: Sequence[Stream], since: datetime, video_ids: Sequence[str]) -> list[Row]:
     """Of each of these chats the last good answer and, where it is newer, the last answer of all; oldest first.
 
-    With them come other chats of these videos (None: of all) that were polled `since`: a stream may have ended
+    With them come other chats of the videos `video_ids` that were polled `since`: a stream may have ended
     meanwhile, and what its chat said before is still to be had.
     """
     texts = [params_json(params(stream)) for stream in streams]
-    of_asked = F.lit(True) if video_ids is None else F.col("subject").isin(*video_ids)
-    is_wanted = F.col("params").isin(*texts) | (of_asked & (F.col("fetched_at") >= F.lit(since)))
+    left_open = F.col("subject").isin(*video_ids) & (F.col("fetched_at") >= F.lit(since))
+    is_wanted = F.col("params").isin(*texts) | left_open
     facts = F.struct(
         "fetched_at", "request_id", "params", "subject", "shard", "status", "reason", "next_page_token", "item_count",
         "pause_seconds", "offline_at",

@@ -20,9 +20,7 @@ from tubelake.settings import Settings
 from tubelake.tables import RESPONSES
 from tubelake.youtube import quota
 
-LEFT_OPEN = timedelta(
-    days=1
-)  # chats that were polled in this time are asked once more, though their stream may be over
+LEFT_OPEN = timedelta(days=1)  # chats polled in this time are asked once more, though their stream may be over
 LEASED_SECONDS = 60.0  # polls whose units are leased at once: each lease is a commit
 
 
@@ -107,7 +105,7 @@ class Following:
         """Join the streams that are live now, and those that a killed run left open, each where the log left it."""
         live_now = live.find(self.spark, self.settings)
         log = store.read(self.spark, RESPONSES.of(chats.METHOD), self.settings.lake)
-        rows = chats.newest(log, live_now, now - LEFT_OPEN, live.named_ids(self.settings))
+        rows = chats.newest(log, live_now, now - LEFT_OPEN, live.asked_ids(self.spark, self.settings, now))
         self.chats = chats.resumed(live_now, rows) | self.chats
         account = ledger.account(quota.cost(chats.METHOD, quota.quota_day(now)).bucket, self.settings.quota, now)
         self.units_left = ledger.balance(self.spark, account, self.settings.lake).left(account.limit)

@@ -1,6 +1,7 @@
 """What is live now: of keywords and channels by search, of ids by their details. Each stream with its chat."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
@@ -16,6 +17,7 @@ from tubelake.settings import Settings
 from tubelake.tables import RESPONSES
 
 METHODS = (search.METHOD, videos.DETAILS)
+REMEMBERED = timedelta(days=7)  # for so long a live video belongs to the keyword or channel whose look has found it
 _LIVE = {"part": "snippet", "type": "video", "eventType": "live", "order": "date", "maxResults": str(search.PAGE_SIZE)}
 
 
@@ -26,25 +28,34 @@ def check(settings: Settings) -> None:
         raise UsageError("no live chat to follow: give --video ID, --channel ID or --keyword WORD")
 
 
-def named_ids(settings: Settings) -> list[str] | None:
-    """The videos that are named one by one; None where keywords or channels may stand for any."""
-    if settings.search.keywords or settings.channels.ids:
-        return None
+def find(spark: SparkSession, settings: Settings) -> list[Stream]:
+    """The streams that are live and have a chat, of what the settings name. Costs a search a keyword and channel."""
+    return _with_chats(spark, settings, list(dict.fromkeys([*_named(settings), *_searched(spark, settings)])))
+
+
+def asked_ids(spark: SparkSession, settings: Settings, now: datetime) -> list[str]:
+    """The videos that the settings name, and those that looks for the same keywords and channels have found lately."""
+    texts = [params_json(request.params) for request in _searches(settings)]
+    looks = store.read(spark, RESPONSES.of(search.METHOD), settings.lake)
+    of_these = F.col("params").isin(*texts) & (F.col("fetched_at") >= F.lit(now - REMEMBERED))
+    found = looks.where(of_these).select(F.explode("item_ids").alias("video_id")).distinct()
+    return [*_named(settings), *(row["video_id"] for row in found.collect())] if texts else _named(settings)
+
+
+def _named(settings: Settings) -> list[str]:
     return [*settings.chat.video_ids, *settings.videos.ids]
 
 
-def find(spark: SparkSession, settings: Settings) -> list[Stream]:
-    """The streams that are live and have a chat, of what the settings name. Costs a search a keyword and channel."""
-    ids = [*settings.chat.video_ids, *settings.videos.ids, *_searched(spark, settings)]
-    return _with_chats(spark, settings, list(dict.fromkeys(ids)))
+def _searches(settings: Settings) -> list[Request]:
+    of_keywords = [Request(search.METHOD, {**_LIVE, "q": word}, word, "") for word in settings.search.keywords]
+    of_channels = [Request(search.METHOD, {**_LIVE, "channelId": name}, None, "") for name in settings.channels.ids]
+    return [*of_keywords, *of_channels]
 
 
 def _searched(spark: SparkSession, settings: Settings) -> list[str]:
     """Ids of the newest 50 live videos of each keyword and channel. A spent search quota finds nothing, and says so."""
-    of_keywords = [Request(search.METHOD, {**_LIVE, "q": word}, word, "") for word in settings.search.keywords]
-    of_channels = [Request(search.METHOD, {**_LIVE, "channelId": name}, None, "") for name in settings.channels.ids]
     try:
-        rows = _ask(spark, settings, search.METHOD, [*of_keywords, *of_channels])
+        rows = _ask(spark, settings, search.METHOD, _searches(settings))
     except QuotaSpent as error:
         console.complain(f"no look for new streams: {error}")
         return []

@@ -24,6 +24,7 @@ from tubelake.youtube.outcomes import Outcome, outcome
 
 RETRY_SLACK = 1.1  # units leased above the pages due, for tries that fail
 LONGEST_WAIT_SECONDS = 600.0
+BARREN_ROUNDS = 5  # in a row without an answer, after which a run ends
 ROUNDS_A_LOOK = 50  # at the log's files: each round adds a few small ones, a day of live chat tens of thousands
 
 
@@ -88,7 +89,7 @@ def collect(
                 _add(spent, rows)
                 _raise_fatal(spark, settings, wallet, rows, now)
                 barren = barren + 1 if all(row["reason"] == DEFERRED for row in rows) else 0
-                _raise_if_in_vain(barren, settings.collect.attempts)
+                _raise_if_in_vain(barren)
                 _wait_as_told(rows)
                 rounds += 1
         except TubeLakeError as error:
@@ -231,9 +232,9 @@ def _raise_fatal(
             raise UsageError(f"YouTube refused {row['method']} ({row['status']} {row['reason']}): {said}; {remedy}")
 
 
-def _raise_if_in_vain(barren: int, attempts: int) -> None:
+def _raise_if_in_vain(barren: int) -> None:
     """Calls that their round cut short are due again, but not for ever."""
-    if barren >= attempts:
+    if barren >= BARREN_ROUNDS:
         raise TubeLakeError(f"{barren} rounds in a row brought no answer; everything fetched is kept: run again later")
 
 
