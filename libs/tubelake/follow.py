@@ -58,9 +58,9 @@ def follow(
     """
     store.ensure(spark, source, lake)
     last = _last_commit(spark, source, lake)
-    seen = _side_by_side(lambda target: _seen(spark, target, source, lake), targets)
+    seen = _side_by_side(lambda target: _seen(spark, target, lake), targets)
     spans = {
-        target: (then, Position(*last, rules=_rules(target, parameters)))
+        target: (then.get(source.name), Position(*last, rules=_rules(target, parameters)))
         for target, then in zip(targets, seen, strict=True)
     }
     # Targets are usually equally far: what the source gained is looked up once for them.
@@ -91,12 +91,12 @@ def rebuild(
         store.ensure(spark, source, lake)
     commits = _side_by_side(lambda source: _last_change(spark, source, lake), sources)
     last = dict(zip((source.name for source in sources), commits, strict=True))
-
+    seen = _side_by_side(lambda target: _seen(spark, target, lake), targets)
     rows_out = 0
-    for target, build in targets.items():  # one after the other: they may share a frame
+    for (target, build), then in zip(targets.items(), seen, strict=True):  # in turn: they may share a frame
         rules = _rules(target, parameters)
         now = {name: Position(*commit, rules=rules) for name, commit in last.items()}
-        if all(_seen(spark, target, source, lake) == now[source.name] for source in sources):
+        if now.items() <= then.items():
             continue
         store.overwrite(build(), target, lake)
         _remember(spark, target, lake, now)
@@ -134,9 +134,9 @@ def positions(spark: SparkSession, target: Table, lake: Lake) -> dict[str, Posit
     return found
 
 
-def _seen(spark: SparkSession, target: Table, source: Table, lake: Lake) -> Position | None:
+def _seen(spark: SparkSession, target: Table, lake: Lake) -> dict[str, Position]:
     store.ensure(spark, target, lake)
-    return positions(spark, target, lake).get(source.name)
+    return positions(spark, target, lake)
 
 
 def _remember(spark: SparkSession, target: Table, lake: Lake, positions: Mapping[str, Position]) -> None:
