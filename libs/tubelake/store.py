@@ -22,8 +22,7 @@ LOCK_SECONDS = 3600.0  # a second run of the same job waits this long for the fi
 SILENT_SECONDS = 5.0  # a wait longer than this is announced
 # A missing table is Spark's own error; a commit that is no JSON comes as it is from the JVM.
 UNREADABLE = (PySparkException, Py4JJavaError)
-# Delta compacts files to 1 GB. Fewer or larger ones than these cost a reader little, and a rewrite every time much.
-MANY_FILES, SMALL_BYTES = 100, 16_000_000
+SMALL_BYTES = 16_000_000  # Delta compacts files to 1 GB: larger ones than this cost a reader little, a rewrite much
 COMMIT_TRIES = 10  # concurrent MERGEs into one table fail now and then; each try starts from the newer version
 
 
@@ -66,7 +65,8 @@ def ensure(spark: SparkSession, table: Table, lake: Lake) -> None:
         if not isinstance(error, AnalysisException):
             raise
         with exclusive(table.full_name, lake):
-            _clear_cut_off(table, lake)
+            if (log := log_folder(table, lake)) and _is_cut_off(log):
+                shutil.rmtree(log)  # Delta would take the table for made, and could not read it
             execute(spark, table, lake, _create_statement(table, lake))
         return
     missing = [column for column in table.columns if column.name not in present]
@@ -107,8 +107,8 @@ def exists(spark: SparkSession, table: Table, lake: Lake) -> bool:
 
 def _raise_if_damaged(error: Exception, table: Table, lake: Lake) -> None:
     """A missing table is made; one whose files are there but cannot be read is never written over."""
-    log = _log(table, lake)
-    if log is not None and log.is_dir() and not _is_cut_off(log):
+    log = log_folder(table, lake)
+    if log and not _is_cut_off(log):
         said = error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error
         reason = str(said).splitlines()[0][:200]
         raise UsageError(
@@ -117,21 +117,16 @@ def _raise_if_damaged(error: Exception, table: Table, lake: Lake) -> None:
         ) from None
 
 
-def _log(table: Table, lake: Lake) -> Path | None:
+def log_folder(table: Table, lake: Lake) -> Path | None:
+    """The folder of Delta's log of the table, if it is on this file system and there is one."""
     root = folder(lake)
-    return root / table.layer / table.name / "_delta_log" if root else None
+    log = root / table.layer / table.name / "_delta_log" if root else None
+    return log if log and log.is_dir() else None
 
 
 def _is_cut_off(log: Path) -> bool:
     """Whether the table's making was cut off: Delta writes its first commit under a hidden name, then renames it."""
     return all(file.name.startswith(".") for file in log.iterdir())
-
-
-def _clear_cut_off(table: Table, lake: Lake) -> None:
-    """Remove what a killed run left of a table's making; with it, Delta takes the table for made, and cannot read it."""
-    log = _log(table, lake)
-    if log is not None and log.is_dir() and _is_cut_off(log):
-        shutil.rmtree(log)
 
 
 def read(spark: SparkSession, table: Table, lake: Lake) -> DataFrame:
@@ -255,11 +250,12 @@ def execute(spark: SparkSession, table: Table, lake: Lake, statement: str) -> li
     raise AssertionError("the last try returns or raises")
 
 
-def compact_if_many(spark: SparkSession, table: Table, lake: Lake) -> None:
-    """Put the table's files together where they are many and small; the rows stay as they are."""
+def compact(spark: SparkSession, table: Table, lake: Lake, many: int) -> Row:
+    """Put small files together where there are more than `many`; the rows stay. Gives DESCRIBE DETAIL as it was before."""
     detail = spark.sql(f"DESCRIBE DETAIL {name(table, lake)}").collect()[0]
-    if detail["numFiles"] > MANY_FILES and detail["sizeInBytes"] < SMALL_BYTES * detail["numFiles"]:
+    if detail["numFiles"] > many and detail["sizeInBytes"] < SMALL_BYTES * detail["numFiles"]:
         execute(spark, table, lake, f"OPTIMIZE {name(table, lake)}")
+    return detail
 
 
 def properties(spark: SparkSession, table: Table, lake: Lake) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from tubelake import job, store, tables
-from tubelake.collect import fetch, live, search, videos
+from tubelake.collect import fetch, live, rounds, search, videos
 from tubelake.collect.fetch import Round
 from tubelake.collect.gate import Pace
 from tubelake.collect.request import DEFERRED, REQUEST_COLUMNS, Price, Request
@@ -266,7 +266,7 @@ def test_from_keywords_to_tables_and_again(spark, corpus, shared, wanted, capsys
 
 
 def test_questions_of_one_run_share_no_answer_and_leave_few_files(spark, corpus, wanted, monkeypatch):
-    monkeypatch.setattr(store, "MANY_FILES", 1)
+    monkeypatch.setattr(rounds, "MANY_FILES", 1)
     streams = [i for i, video in corpus.videos.items() if "activeLiveChatId" in video.get("liveStreamingDetails", {})]
     with running(corpus) as youtube:
         for video_id in streams[:3]:

@@ -36,10 +36,12 @@ def find(spark: SparkSession, settings: Settings) -> list[Stream]:
 def asked_ids(spark: SparkSession, settings: Settings, now: datetime) -> list[str]:
     """The videos that the settings name, and those that looks for the same keywords and channels have found lately."""
     texts = [params_json(request.params) for request in _searches(settings)]
+    if not texts:
+        return _named(settings)
     looks = store.read(spark, RESPONSES.of(search.METHOD), settings.lake)
     of_these = F.col("params").isin(*texts) & (F.col("fetched_at") >= F.lit(now - REMEMBERED))
     found = looks.where(of_these).select(F.explode("item_ids").alias("video_id")).distinct()
-    return [*_named(settings), *(row["video_id"] for row in found.collect())] if texts else _named(settings)
+    return [*_named(settings), *(row["video_id"] for row in found.collect())]
 
 
 def _named(settings: Settings) -> list[str]:

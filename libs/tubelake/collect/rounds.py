@@ -26,6 +26,7 @@ RETRY_SLACK = 1.1  # units leased above the pages due, for tries that fail
 LONGEST_WAIT_SECONDS = 600.0
 BARREN_ROUNDS = 5  # in a row without an answer, after which a run ends
 ROUNDS_A_LOOK = 50  # at the log's files: each round adds a few small ones, a day of live chat tens of thousands
+MANY_FILES = 100
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def collect(
         try:
             while (work := due(spent.rows)).requests:
                 if rounds % ROUNDS_A_LOOK == 0:
-                    store.compact_if_many(spark, RESPONSES, settings.lake)
+                    store.compact(spark, RESPONSES, settings.lake, MANY_FILES)
                 now = clock()
                 if quota.quota_day(now) != wallet.account.day:
                     wallet.close(spark, settings.lake)

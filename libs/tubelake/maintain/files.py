@@ -20,6 +20,7 @@ from tubelake.follow import QUIET_OPERATIONS, Position, positions
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
+MANY_FILES = 32
 HOUR_MS = 3_600_000
 DEFAULT_HOURS = 168  # below it, Delta asks whether one is sure
 NO_ROWS = (*QUIET_OPERATIONS, "UNSET TBLPROPERTIES", "ADD COLUMNS")
@@ -39,12 +40,12 @@ def prepare(spark: SparkSession, table: Table, lake: Lake, hours: int) -> bool:
 
     What it commits, followers have to see before VACUUM: call it before they run. Without work it commits nothing.
     """
-    store.compact_if_many(spark, table, lake)
-    if store.properties(spark, table, lake).get("delta.enableDeletionVectors") == "true":
+    detail = store.compact(spark, table, lake, MANY_FILES)
+    if (detail["properties"] or {}).get("delta.enableDeletionVectors") == "true":
         store.execute(spark, table, lake, f"REORG TABLE {store.name(table, lake)} APPLY (PURGE)")
     if not _has_garbage(spark, table, lake, _now_ms() - hours * HOUR_MS):
         return False
-    if _log(table, lake):
+    if store.log_folder(table, lake):
         _make_checkpoint(spark, table, lake)
     return True
 
@@ -127,18 +128,12 @@ def _conf(spark: SparkSession, values: Mapping[str, str]) -> Iterator[None]:
             spark.conf.unset(name) if former is None else spark.conf.set(name, former)
 
 
-def _log(table: Table, lake: Lake) -> Path | None:
-    """The folder of the table's log, where it is on this file system. Elsewhere Delta alone cleans it, by whole days."""
-    root = store.folder(lake)
-    return root / table.layer / table.name / "_delta_log" if root else None
-
-
 def _forget(table: Table, lake: Lake, before_ms: int, needed: int | None) -> None:
     """Delete the log's entries before its last checkpoint, as Delta does, but to the hour and not to the day.
 
-    Those from the version `needed` on stay. They hold the least and the greatest values of every file: ids and titles among them.
+    Only on this file system: elsewhere Delta alone cleans them, by whole days. Those from the version `needed` on stay. They hold the least and the greatest values of every file: ids and titles among them.
     """
-    log = _log(table, lake)
+    log = store.log_folder(table, lake)
     if log is None:
         return
     with store.exclusive(table.full_name, lake):

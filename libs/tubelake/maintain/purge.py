@@ -77,7 +77,7 @@ def _delete(spark: SparkSession, present: Sequence[Table], ids: DataFrame, lake:
     keys = bodies_about(spark, ids, lake)
     rows = _merge(spark, RESPONSES, lake, keys, ("request_id", "method"), "UPDATE SET t.body = NULL")
     yield Purged(RESPONSES.full_name, BODIES_GONE, rows)
-    facts = gone.with_tombstones(store.read(spark, RESPONSES, lake), ids)
+    facts = gone.with_tombstones(store.read(spark, RESPONSES, lake).drop("body"), ids)
     change = "UPDATE SET t.item_ids = s.item_ids, t.params = s.params, t.subject = s.subject"
     rows = _merge(spark, RESPONSES, lake, facts, ("request_id", "method"), change)
     yield Purged(RESPONSES.full_name, NAMES_GONE, rows)
