@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tubelake import __version__, cli, job, settings
+from tubelake import __version__, cli, console, job, settings
 from tubelake.errors import UsageError
 
 
@@ -159,3 +159,14 @@ def test_reports_add_up_and_say_a_line():
     assert both == job.Report(2, 3, 4, 5, 6, ("a", "b"))
     assert job.Report(1_000, 2, 3, 4).line("j", 1.25) == "j: 1,000 rows in, 2 rows out, 3 calls, 4 units, 1.2 s"
     assert job.Report(1, 0).line("j", 0) == "j: 1 rows in, 0 rows out, 0.0 s"
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(3, ["a0", "a1", "a2"]), (30, ["a0", "a1"])])
+def test_a_table_that_is_too_wide_is_shown_record_by_record(capsys, columns, lines):
+    names = [f"a{at}" for at in range(columns)]
+    console.show("table", names, [[1_000 + at for at in range(columns)], [None] * columns])
+    printed = capsys.readouterr().out.splitlines()
+    together = [line for line in printed if all(name in line.split() for name in lines)]
+    assert bool(together) == (columns == 3)
+    assert any({"1,002"} & set(line.split()) for line in printed)
+    assert sum("a2" in line.split() for line in printed) == (1 if columns == 3 else 2)

@@ -102,6 +102,8 @@ def test_a_session_starts_with_the_kept_classes(user_cache, monkeypatch):
     jvm.class_archive(["a.jar"]).touch()
     options = session.session_conf(Spark())["spark.driver.extraJavaOptions"]
     assert "-XX:SharedArchiveFile=" in options
+    assert "TieredStopAtLevel" not in options
+    assert "TieredStopAtLevel=1" in session.session_conf(Spark(brief=True))["spark.driver.extraJavaOptions"]
     assert "-XX:" not in session.session_conf(Spark(master="yarn"))["spark.driver.extraJavaOptions"]
 
 

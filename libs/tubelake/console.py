@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+NARROWEST = 8  # characters that a column takes at least, with its border
+
 
 def say(line: str) -> None:
     """One line of a result."""
@@ -20,8 +22,10 @@ def complain(line: str) -> None:
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table."""
-    _console().print(table_of(title, columns, rows))
+    """Print a table; where its columns do not fit side by side, record by record."""
+    console = _console()
+    fits = len(columns) * NARROWEST <= console.width
+    console.print((table_of if fits else records_of)(title, columns, rows))
 
 
 def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
@@ -33,6 +37,18 @@ def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]
         table.add_column(escape(column), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
         table.add_row(*[escape(text(value)) for value in row])
+    return table
+
+
+def records_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A line a column, a section a row."""
+    table = Table(title=escape(title), title_justify="left", title_style="bold", show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in rows:
+        for column, value in zip(columns, row, strict=True):
+            table.add_row(escape(column), escape(text(value)))
+        table.add_section()
     return table
 
 

@@ -53,9 +53,8 @@ def _follow_a_chat(served: emulator.Corpus, wanted: Settings) -> int:
     if live_id is None:
         return 0
     # The stream is over in seconds: its messages come into chat_messages once, at its end.
-    chat = wanted.chat.model_copy(update={"video_ids": (live_id,), "build_seconds": 60.0})
-    of_chat = {"chat": chat, "search": Search()}
-    return job.run_all(["collect_chat"], wanted.model_copy(update=of_chat))
+    of_chat = settings.changed(wanted, "chat", video_ids=(live_id,), build_seconds=60.0)
+    return job.run_all(["collect_chat"], of_chat.model_copy(update={"search": Search()}))
 
 
 def _print_chat(wanted: Settings) -> None:

@@ -20,7 +20,7 @@ from platformdirs import user_log_path
 
 from tubelake import console, resources, session
 from tubelake.errors import Postponed, TubeLakeError, UsageError
-from tubelake.settings import Settings, value
+from tubelake.settings import Settings, changed, value
 from tubelake.tables import JOB_RUNS, Table
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def with_run_id(settings: Settings) -> Settings:
     if settings.run.id:
         return settings
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    return settings.model_copy(update={"run": settings.run.model_copy(update={"id": run_id})})
+    return changed(settings, "run", id=run_id)
 
 
 def log_file(settings: Settings) -> Path:
@@ -151,9 +151,11 @@ def log_file(settings: Settings) -> Path:
     return folder / f"{settings.run.id}.log"
 
 
-def start(settings: Settings) -> "SparkSession":
-    """A session for jobs on the lake of `settings`, with the log file open."""
+def start(settings: Settings, *, brief: bool = False) -> "SparkSession":
+    """A session for jobs on the lake of `settings`, with the log file open; a `brief` one lasts for seconds."""
     from tubelake import store
+
+    settings = changed(settings, "spark", brief=True) if brief else settings
 
     store.check(settings.lake)
     file = log_file(settings)
@@ -198,7 +200,7 @@ def run_all(names: Sequence[str], settings: Settings) -> int:
     settings = with_run_id(settings)
     ended: list[Ended] = []
     try:
-        spark = start(settings)
+        spark = start(settings, brief=not any(load(name).WRITES for name in names))
     except TubeLakeError as error:
         console.complain(str(error))
         return error.exit_code

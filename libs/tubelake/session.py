@@ -7,8 +7,10 @@ import re
 import socket
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
@@ -35,6 +37,8 @@ NLP_EXCLUDES = (
 _JAVA_OPTIONS = "-Dio.netty.tryReflectionSetAccessible=true"  # Arrow's memory needs it from Java 9 on
 # Nobody waits for a pause of a millisecond: the collector that does the least work takes 8 % less time than the usual.
 _LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC"
+# The second compiler takes 40 % of a short session's time, and pays off after a minute.
+_BRIEF_JAVA_OPTIONS = f"{_LOCAL_JAVA_OPTIONS} -XX:TieredStopAtLevel=1"
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 MASTER_SECONDS = 5.0
 # Settings that are lists: what spark-submit names comes besides what Delta needs, not in its place.
@@ -71,6 +75,7 @@ def get_session(spark: Spark, log_file: Path | None = None) -> "SparkSession":
         wanted = _joined(session_conf(spark), submitted)
         # Secrets reach the session through the gateway: a JVM's command line is everyone's to read.
         public = {name: value for name, value in wanted.items() if not re.search(REDACTED_NAMES, name)}
+        Thread(target=import_module, args=("pandas",), daemon=True).start()  # every frame of rows needs it: 2 s
         gateway = _launch(SparkConf(loadDefaults=False).setAll(list(public.items())), log_file)
         conf = SparkConf(loadDefaults=False).setAll(list(wanted.items()))
         found = SparkSession(SparkContext(conf=conf, gateway=gateway))
@@ -143,25 +148,29 @@ def session_conf(spark: Spark) -> dict[str, str]:
         "spark.sql.redaction.string.regex": REDACTED_TEXTS,
         "spark.databricks.delta.snapshotPartitions": "4",  # Delta's 50 tasks a commit are for logs far longer than ours
         "spark.databricks.delta.allFilesInCrc.enabled": "false",  # a list of all files in each commit, which nobody reads
-        **(_local_conf(spark.shuffle_partitions) if master.startswith("local") else {}),
+        **(_local_conf(spark) if master.startswith("local") else {}),
         **_compiler_conf(spark.compile_queries, local=master.startswith("local")),
         **_jars_conf(spark, local=master.startswith("local")),
     }
     return {**conf, **spark.conf}
 
 
-def _local_conf(partitions: int) -> dict[str, str]:
+def _local_conf(spark: Spark) -> dict[str, str]:
     """Small partition counts take a MERGE on a laptop from 17 s to under 3 s."""
     return {
-        "spark.driver.extraJavaOptions": _LOCAL_JAVA_OPTIONS,
+        "spark.driver.extraJavaOptions": _local_java_options(spark),
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.sql.shuffle.partitions": str(partitions or os.cpu_count() or 2),
+        "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or os.cpu_count() or 2),
         "spark.databricks.delta.snapshotPartitions": "1",
         "spark.sql.ui.explainMode": "simple",  # the default writes every query's plan twice, also for a UI that is off
         "spark.sql.maxPlanStringLength": "1000",  # nor is the whole of it read by anyone
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     }
+
+
+def _local_java_options(spark: Spark) -> str:
+    return _BRIEF_JAVA_OPTIONS if spark.brief else _LOCAL_JAVA_OPTIONS
 
 
 def _compiler_conf(compile_queries: bool | None, *, local: bool) -> dict[str, str]:
@@ -187,7 +196,7 @@ def _jars_conf(spark: Spark, *, local: bool) -> dict[str, str]:
     """Jars by path once Ivy has resolved them: resolving again costs 1-3 s a start, and copying them as much."""
     jars = known_jars(spark)
     if jars and local:
-        options = f"{_LOCAL_JAVA_OPTIONS} {jvm.class_options(jars, record=spark.record_classes)}"
+        options = f"{_local_java_options(spark)} {jvm.class_options(jars, record=spark.record_classes)}"
         return {"spark.driver.extraClassPath": os.pathsep.join(jars), "spark.driver.extraJavaOptions": options}
     if jars:
         return {"spark.jars": ",".join(jars)}

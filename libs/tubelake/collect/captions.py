@@ -12,7 +12,7 @@ from tubelake.collect.callers import OWN_DOWNLOAD, OWN_LIST, TRANSCRIPTS, Access
 from tubelake.collect.lists import WANTED_DDL, Walk
 from tubelake.collect.request import params_json, params_with
 from tubelake.errors import UsageError
-from tubelake.settings import Captions, Settings
+from tubelake.settings import Captions, Settings, changed
 from tubelake.youtube import captions, transcripts
 from tubelake.youtube.outcomes import is_final
 from tubelake.youtube.tracks import Track, Wanted, wanted_tracks
@@ -30,12 +30,14 @@ def wanted(asked: Captions) -> Wanted:
 
 def paced(settings: Settings) -> Settings:
     """The settings with the slow rate that YouTube's pages bear, in the place of the API's."""
-    pace = {
-        "requests_per_second": settings.captions.requests_per_second,
-        "threads": settings.captions.threads,
-        "round_seconds": settings.captions.round_seconds,
-    }
-    return settings.model_copy(update={"collect": settings.collect.model_copy(update=pace)})
+    asked = settings.captions
+    return changed(
+        settings,
+        "collect",
+        requests_per_second=asked.requests_per_second,
+        threads=asked.threads,
+        round_seconds=asked.round_seconds,
+    )
 
 
 def access(settings: Settings) -> transcripts.Access:

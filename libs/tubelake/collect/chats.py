@@ -12,7 +12,7 @@ from tubelake.collect.callers import CHAT
 from tubelake.collect.lists import STALE_TOKEN
 from tubelake.collect.request import DEFERRED, Request, params_json
 from tubelake.collect.rounds import has_failed
-from tubelake.settings import Settings
+from tubelake.settings import Settings, changed
 from tubelake.youtube.outcomes import CHAT_FORBIDDEN, is_final
 
 METHOD = CHAT
@@ -67,7 +67,7 @@ def params(stream: Stream) -> dict[str, str]:
 
 def paced(settings: Settings) -> Settings:
     """The settings with one try a poll: a chat that fails has its next turn later, and holds up no other one."""
-    return settings.model_copy(update={"collect": settings.collect.model_copy(update={"attempts": 1})})
+    return changed(settings, "collect", attempts=1)
 
 
 def chat_id_of(row: Row) -> str:

@@ -166,8 +166,12 @@ def _round(
 
 
 def id_of_round(run_id: str, method: str) -> str:
-    """An id that sorts by time, of the real clock: jobs of one run may ask the same method, also in several processes."""
-    return f"{run_id}-{method}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    """An id that begins with the real time: jobs of one run may ask the same method, also in several processes.
+
+    Delta keeps the first 32 characters of the least and the greatest text of a file: with the time among them, only the
+    files of a round are read for its answers.
+    """
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{method}-{run_id}"
 
 
 def _pace(collect: Collect, tasks: int) -> Pace:

@@ -1,6 +1,6 @@
 """Everything a user can set, as one frozen typed tree."""
 
-from tubelake.settings.loading import ENV_PREFIX, explained, load, names, value
+from tubelake.settings.loading import ENV_PREFIX, changed, explained, load, names, value
 from tubelake.settings.sections import Captions, Collect, Lake, Privacy, Quota, Search, Settings, Spark, Thumbnails
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Settings",
     "Spark",
     "Thumbnails",
+    "changed",
     "explained",
     "load",
     "names",

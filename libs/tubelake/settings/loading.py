@@ -103,6 +103,11 @@ def value(values: Settings, name: str) -> Any:
     return getattr(getattr(values, _FIELDS[section]), key)
 
 
+def changed(values: Settings, section: str, **given: object) -> Settings:
+    """The settings with other values in one section; they are not checked again."""
+    return values.model_copy(update={section: getattr(values, section).model_copy(update=given)})
+
+
 def _explain(detail: ErrorDetails) -> str:
     name = ".".join(str(part) for part in detail["loc"])
     if detail["type"] != "extra_forbidden":

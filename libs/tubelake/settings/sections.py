@@ -241,6 +241,8 @@ class Spark(Section):
     """Memory of the driver (in local mode: of everything but the Python workers)."""
     ivy_settings: str | None = None
     """Ivy settings file that says where jars come from; not set: Maven Central."""
+    brief: bool = False
+    """The session lasts for seconds: its JVM compiles in haste. `show`, `watch` and jobs that only tell set it."""
     record_classes: bool = False
     """Keep the classes that this session loads, for faster starts; `tubelake warm-up` sets it."""
     conf: dict[str, str] = {}
