@@ -22,7 +22,7 @@ from tubelake.tables import Table
 
 T = TypeVar("T")
 QUIET_OPERATIONS = ("SET TBLPROPERTIES", "OPTIMIZE", "REORG", "VACUUM START", "VACUUM END")
-RECENT = 10  # commits among which the last change of rows is nearly always found
+RECENT = 10  # commits among which the last change of rows, and the one followed last, is nearly always found
 CHANGE_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
 
 
@@ -57,15 +57,15 @@ def follow(
     loses or that change in it are no news: what was derived from them stays.
     """
     store.ensure(spark, source, lake)
-    last = _last_commit(spark, source, lake)
+    commits = _commits(spark, source, lake, f"LIMIT {RECENT}")
     seen = _side_by_side(lambda target: _seen(spark, target, lake), targets)
     spans = {
-        target: (then.get(source.name), Position(*last, rules=_rules(target, parameters)))
+        target: (then.get(source.name), Position(*commits[0], rules=_rules(target, parameters)))
         for target, then in zip(targets, seen, strict=True)
     }
     # Targets are usually equally far: what the source gained is looked up once for them.
     gained = {
-        (then, now): _inserted(spark, source, lake, then, now, parts)
+        (then, now): _inserted(spark, source, lake, then, now, parts, commits)
         for then, now in set(spans.values())
         if then != now
     }
@@ -145,10 +145,6 @@ def _remember(spark: SparkSession, target: Table, lake: Lake, positions: Mapping
     )
 
 
-def _last_commit(spark: SparkSession, table: Table, lake: Lake) -> tuple[int, int]:
-    return _commits(spark, table, lake, "LIMIT 1")[0]
-
-
 def _last_change(spark: SparkSession, table: Table, lake: Lake) -> tuple[int, int]:
     """The newest commit that changed rows: notes of positions and tidying of files are none."""
     changes = _commits(spark, table, lake, f"LIMIT {RECENT}", rows_only=True)
@@ -167,11 +163,15 @@ def _commits(
 
 
 def _inserted(
-    spark: SparkSession, source: Table, lake: Lake, then: Position | None, now: Position, parts: Sequence[str]
-) -> tuple[DataFrame, int]:
-    """Rows that the source gained since `then`, and how many; all of them where that cannot be said."""
+    spark: SparkSession, source: Table, lake: Lake, then: Position | None, now: Position, parts: Sequence[str],
+    recent: Sequence[tuple[int, int]],
+) -> tuple[DataFrame, int]:  # fmt: skip
+    """Rows that the source gained since `then`, and how many; all of them where that cannot be said.
+
+    `recent` are the newest commits of the source.
+    """
     needed = F.col(source.partition_by[0]).isin(*parts) if parts else F.lit(True)
-    if then is not None and _continues(spark, source, lake, then, now):
+    if then is not None and _continues(spark, source, lake, then, now, recent):
         span = {"readChangeFeed": "true", "startingVersion": then.version + 1, "endingVersion": now.version}
         gained = store.reader(spark, source, lake, span).where("_change_type = 'insert'").where(needed)
         gained = gained.drop(*CHANGE_COLUMNS)
@@ -189,9 +189,12 @@ def _is_vacuumed(error: Exception) -> bool:
     return any(word in str(error) for word in ("FILE_NOT_FOUND", "FILE_NOT_EXIST", "FileNotFound", "does not exist"))
 
 
-def _continues(spark: SparkSession, source: Table, lake: Lake, then: Position, now: Position) -> bool:
+def _continues(
+    spark: SparkSession, source: Table, lake: Lake, then: Position, now: Position, recent: Sequence[tuple[int, int]]
+) -> bool:
     """Whether the source still has the very commit that was followed last, and its change feed since."""
     if then.rules != now.rules or then.version >= now.version:
         return False
     # Commits older than the log's retention are gone: the change feed could not be read from there either.
-    return (then.version, then.committed_at) in _commits(spark, source, lake)
+    followed = (then.version, then.committed_at)
+    return followed in recent or followed in _commits(spark, source, lake)

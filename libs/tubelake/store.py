@@ -169,15 +169,14 @@ def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
     newest = _newest_a_key(rows.select(*table.column_names), table).persist()
     try:
         with exclusive(table.full_name, lake):  # nobody adds one of the keys between the look for them and the commit
-            count = newest.count()
-            return _merge(newest, count, table, lake) if count else 0
+            count, within = _extent(newest, table)
+            return _merge(newest, count, within, table, lake) if count else 0
     finally:
         newest.unpersist()
 
 
-def _merge(newest: DataFrame, count: int, table: Table, lake: Lake) -> int:
+def _merge(newest: DataFrame, count: int, within: Sequence[str], table: Table, lake: Lake) -> int:
     spark = newest.sparkSession
-    within = _within(newest, table)
     if not _any_known(newest, table, spark.table(name(table, lake)).alias("t").where(" AND ".join(within) or "true")):
         if folder(lake) is None:  # there is no lock: a MERGE looks again
             return _merge_news(newest, table, lake, within, "")
@@ -200,8 +199,6 @@ def _on(table: Table, within: Sequence[str]) -> str:
 
 def _any_known(rows: DataFrame, table: Table, known: DataFrame) -> bool:
     """Whether the table has one of the keys: to know that, no other column is read. New rows are the usual case."""
-    if known.isEmpty():
-        return False
     keys = rows.select(*table.key)
     return not known.select(*table.key).join(keys, on=list(table.key), how="left_semi").isEmpty()
 
@@ -217,17 +214,16 @@ def _merge_news(rows: DataFrame, table: Table, lake: Lake, within: Sequence[str]
     return int(execute(rows.sparkSession, table, lake, statement)[0]["num_affected_rows"])
 
 
-def _within(rows: DataFrame, table: Table) -> list[str]:
-    """The condition by which a MERGE reads only those files of the table that can hold the keys of `rows`."""
+def _extent(rows: DataFrame, table: Table) -> tuple[int, list[str]]:
+    """How many rows, and the condition by which a MERGE reads only those files of the table that can hold their keys."""
     if table.fixed is None:
-        return []
+        return rows.count(), []
     fixed = F.unix_micros(table.fixed)
-    low, high = rows.agg(F.min(fixed), F.max(fixed)).collect()[0]
+    count, low, high = rows.agg(F.count("*"), F.min(fixed), F.max(fixed)).collect()[0]
     if low is None:
-        return []
-    return [
-        f"(t.{table.fixed} BETWEEN timestamp_micros({low}) AND timestamp_micros({high}) OR t.{table.fixed} IS NULL)"
-    ]
+        return count, []
+    between = f"t.{table.fixed} BETWEEN timestamp_micros({low}) AND timestamp_micros({high})"
+    return count, [f"({between} OR t.{table.fixed} IS NULL)"]
 
 
 def _newest_a_key(rows: DataFrame, table: Table) -> DataFrame:

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import session, store
+from tubelake.collect import told
 from tubelake.collect.downloads import VIDEO_DDL, Round, fetch
 from tubelake.collect.gate import Pace
 from tubelake.errors import TubeLakeError, UsageError
@@ -79,7 +80,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def _round(spark: SparkSession, settings: Settings, limits: Limits, batch: Sequence[Row]) -> Fetched:
-    """Download the pictures of these videos into the log, straight from the executors; what came is read off the log."""
+    """Download the pictures of these videos into the log, straight from the executors; the commit counts what came."""
     run_id, tasks = str(settings.run.id), min(settings.collect.tasks or session.parallelism(spark), len(batch))
     wanted = settings.thumbnails
     pace = Pace(
@@ -88,16 +89,13 @@ def _round(spark: SparkSession, settings: Settings, limits: Limits, batch: Seque
     )  # fmt: skip
     this = Round(run_id, f"{run_id}-pictures-{secrets.token_hex(4)}", limits, pace)
     videos = spark.createDataFrame(pd.DataFrame(batch, columns=_COLUMNS).astype(object), VIDEO_DDL)
-    store.append(fetch(videos.repartition(tasks), this), PICTURES, settings.lake)
-    return _brought(store.read(spark, PICTURES, settings.lake).where(F.col("round_id") == this.round_id))
-
-
-def _brought(rows: DataFrame) -> Fetched:
-    is_good = F.col("reason").isNull()
-    counts = rows.agg(
-        F.count("*"), F.sum("tries"), F.count_if(is_good), F.count_if(~F.col("is_final"))
-    ).collect()[0]  # fmt: skip
-    return Fetched(*(count or 0 for count in counts))
+    counts = (
+        F.count("*").alias("videos"),
+        F.coalesce(F.sum("tries"), F.lit(0)).alias("calls"),
+        F.count_if(F.col("reason").isNull()).alias("pictures"),
+        F.count_if(~F.col("is_final")).alias("failed"),
+    )
+    return Fetched(**told.append_and_tell(fetch(videos.repartition(tasks), this), PICTURES, settings.lake, *counts))
 
 
 def _raise_if_in_vain(fetched: Fetched, brought: Fetched, *, more: bool) -> None:

@@ -10,7 +10,7 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import job, session, store
-from tubelake.collect import ledger
+from tubelake.collect import ledger, told
 from tubelake.collect.callers import Access
 from tubelake.collect.fetch import Round, fetch
 from tubelake.collect.gate import Pace
@@ -168,8 +168,8 @@ def _round(
 def id_of_round(run_id: str, method: str) -> str:
     """An id that begins with the real time: jobs of one run may ask the same method, also in several processes.
 
-    Delta keeps the first 32 characters of the least and the greatest text of a file: with the time among them, only the
-    files of a round are read for its answers.
+    Delta keeps the first 32 characters of the least and the greatest text of a file: with the time among them, a look
+    for one answer reads the files of its round.
     """
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{method}-{run_id}"
 
@@ -187,12 +187,11 @@ def _shares(calls: int, tasks: int) -> tuple[int, ...]:
 
 
 def _fetch_and_log(spark: SparkSession, settings: Settings, this: Round, asked: Sequence[Request]) -> list[Row]:
-    """One commit logs the answers; their facts are read back from it, never fetched a second time."""
+    """One commit logs the answers and gives their facts, as many as `collect.round_calls` allows."""
     numbered = [request.row(f"{this.round_id}-{number:04d}") for number, request in enumerate(asked)]
     frame = spark.createDataFrame(pd.DataFrame(numbered, columns=REQUEST_COLUMNS), REQUEST_DDL)
-    store.append(fetch(frame.repartition(len(this.calls)), this), RESPONSES, settings.lake)
-    log = store.read(spark, RESPONSES.of(asked[0].method), settings.lake).drop("body")
-    fetched = log.where(F.col("round_id") == this.round_id).collect()  # bounded by collect.round_calls
+    answers = fetch(frame.repartition(len(this.calls)), this)
+    fetched = told.append(answers, RESPONSES, settings.lake, without=["body"])
     return sorted(fetched, key=lambda row: str(row["request_id"]))
 
 
