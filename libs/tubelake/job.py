@@ -110,16 +110,20 @@ def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> 
 
 
 @contextmanager
-def repeating(turn: Callable[[], object], last: Callable[[], object], pause_seconds: float) -> Iterator[None]:
+def repeating(turn: Callable[[], object], last: Callable[[], object], every_seconds: float) -> Iterator[None]:
     """Takes turns beside the block, and a `last` one after it, also when the block ends with an error of ours.
 
-    The error of a turn ends the turns, and is raised when the block ends.
+    A turn that takes longer than `every_seconds` is followed by the next at once. The error of a turn ends the turns,
+    and is raised when the block ends.
     """
     done = threading.Event()
 
     def repeat() -> None:
-        while not done.wait(pause_seconds):
+        wait = every_seconds
+        while not done.wait(wait):
+            began = time.monotonic()
             turn()
+            wait = max(0.0, every_seconds - (time.monotonic() - began))
 
     with ThreadPoolExecutor(1) as threads:
         repeated = threads.submit(repeat)

@@ -124,7 +124,7 @@ class Chat(Section):
     give_up_minutes: float = Field(30.0, gt=0)
     """A chat that could not be reached for this long is left to the next run."""
     build_seconds: float = Field(2.0, ge=0)
-    """Pause between two turns of bringing new messages into chat_messages, while chats are followed."""
+    """Seconds from one turn of bringing new messages into chat_messages to the next, while chats are followed."""
 
 
 class Collect(Section):
