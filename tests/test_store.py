@@ -94,15 +94,21 @@ def test_rows_are_appended_overwritten_and_read_by_part(spark, shared_lake):
     assert [tuple(row) for row in store.read(spark, PAGES, shared_lake).collect()] == [("search.list", 9)]
 
 
-@pytest.mark.parametrize("damage", ["half", "empty", "nonsense"])
+@pytest.mark.parametrize("damage", ["half", "empty", "nonsense", "lost"])
 def test_a_damaged_table_is_named_and_never_written_over(spark, shared_lake, tmp_path, damage):
     store.ensure(spark, PAGES, shared_lake)
+    store.append(spark.createDataFrame([("search.list", 1)], PAGES.ddl), PAGES, shared_lake)
     damaged = Lake(root=str(tmp_path / "lake"))
     folder = Path(damaged.root) / "bronze" / "pages"
     shutil.copytree(Path(shared_lake.root) / "bronze" / "pages", folder)
     commit = folder / "_delta_log" / "00000000000000000000.json"
     text = commit.read_text(encoding="utf-8")
-    commit.write_text({"half": text[: len(text) // 2], "empty": "", "nonsense": "<html>"}[damage], encoding="utf-8")
+    if damage == "lost":
+        for commit in (folder / "_delta_log").glob("*.json"):
+            commit.unlink()
+    else:
+        said = {"half": text[: len(text) // 2], "empty": "", "nonsense": "<html>"}[damage]
+        commit.write_text(said, encoding="utf-8")
     for crc in (folder / "_delta_log").glob("*.crc"):
         crc.unlink()  # with these, Delta may still know what a damaged commit said
     for crc in (folder / "_delta_log").glob(".*.crc"):
@@ -119,10 +125,12 @@ def test_a_damaged_table_is_named_and_never_written_over(spark, shared_lake, tmp
     assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
 
 
-def test_a_table_whose_making_was_cut_off_is_made(spark, lake):
+@pytest.mark.parametrize("written", ["", "_commits", ".00000000000000000000.json.3f6c0d2e-9a41-4d7b-8a55-1f2f.tmp"])
+def test_a_table_whose_making_was_cut_off_is_made(spark, lake, written):
     log = Path(lake.root) / "bronze" / "pages" / "_delta_log"
-    log.mkdir(parents=True)
-    (log / ".00000000000000000000.json.3f6c0d2e-9a41-4d7b-8a55-1f2f3c1b9d10.tmp").write_text('{"commitInfo":{"ti')
+    (log / "_commits" if written else log).mkdir(parents=True)
+    if written.endswith(".tmp"):
+        (log / written).write_text('{"commitInfo":{"ti')
     assert store.exists(spark, PAGES, lake) is False
     assert store.read(spark, PAGES, lake).count() == 0
     assert versions(lake, PAGES) == ["00000000000000000000.json"]

@@ -67,6 +67,11 @@ def text(value: object) -> str:
     return str(value)
 
 
+def counted(number: int, noun: str) -> str:
+    """1 chat, 1,200 chats."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def _console(*, stderr: bool = False) -> Console:
     """Made at each call: tests and progress bars put other streams in the place of sys.stdout."""
     stream = sys.stderr if stderr else sys.stdout

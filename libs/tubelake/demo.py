@@ -66,7 +66,7 @@ def _print_chat(wanted: Settings) -> None:
     last = messages.where("event = 'text'").orderBy(F.desc("published_at")).limit(SHOWN_MESSAGES)
     columns = ("published_at", "event", "author_name", "text", "currency", "amount_micros")
     rows = sorted(paid.unionByName(last).select(*columns).collect(), key=lambda row: row["published_at"])
-    console.show(f"a live chat: {messages.count():,} messages, some of them", columns, rows)
+    console.show(f"a live chat: {console.counted(messages.count(), 'message')}, some of them", columns, rows)
 
 
 def _print_next_steps(wanted: Settings) -> None:

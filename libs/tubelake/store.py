@@ -125,8 +125,12 @@ def log_folder(table: Table, lake: Lake) -> Path | None:
 
 
 def _is_cut_off(log: Path) -> bool:
-    """Whether the table's making was cut off: Delta writes its first commit under a hidden name, then renames it."""
-    return all(file.name.startswith(".") for file in log.iterdir())
+    """Whether the table's making was cut off: Delta writes its first commit under a hidden name, then renames it.
+
+    Then the log has no other files (folders it has, of Delta's), and the table no rows.
+    """
+    has_commits = any(file.is_file() and not file.name.startswith(".") for file in log.rglob("*"))
+    return not has_commits and not any(log.parent.rglob("*.parquet"))
 
 
 def read(spark: SparkSession, table: Table, lake: Lake) -> DataFrame:

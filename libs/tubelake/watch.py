@@ -56,7 +56,8 @@ def _rows(log: DataFrame) -> tuple[str, tuple[str, ...], list[tuple[object, ...]
         for row in found
     ]  # fmt: skip
     total = sum(row["received_count"] or 0 for row in found)
-    return f"{len(rows):,} chats, {total:,} messages", COLUMNS, rows
+    title = f"{console.counted(len(rows), 'chat')}, {console.counted(total, 'message')}"
+    return title, COLUMNS, rows
 
 
 def _recent(log: DataFrame, now: datetime) -> DataFrame:

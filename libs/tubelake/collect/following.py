@@ -142,7 +142,7 @@ class Following:
         if not ends:
             return ["no live chat: nothing that was asked for is live now"]
         return [
-            f"{len(self.chats):,} {'chat' if len(self.chats) == 1 else 'chats'}: "
+            f"{console.counted(len(self.chats), 'chat')}: "
             + ", ".join(f"{count:,} {end}" for end, count in ends.most_common())
         ]
 
