@@ -149,13 +149,13 @@ def plan(
 ) -> None:
     """What a collection will cost: calls, quota days and storage, before anything is spent."""
     wanted = _selected(config, sets, keywords=keyword, since=since, until=until, max_videos=max_videos)
-    raise typer.Exit(job.run_all(["plan"], wanted))
+    raise typer.Exit(job.run_all(["plan"], _brief(wanted)))
 
 
 @app.command()
 def status(keyword: Keywords = None, sets: Sets = None, config: Config = None) -> None:
     """How far each keyword is, what quota is left today and when it resets."""
-    raise typer.Exit(job.run_all(["status"], _selected(config, sets, keywords=keyword)))
+    raise typer.Exit(job.run_all(["status"], _brief(_selected(config, sets, keywords=keyword))))
 
 
 @app.command()
@@ -168,7 +168,7 @@ def watch(
     """The live chats that are followed: messages, pace, last poll, units, how they ended."""
     from tubelake.watch import watch_chats
 
-    watch_chats(job.with_run_id(settings.load(config, sets or ())), seconds, once=once)
+    watch_chats(job.with_run_id(_brief(settings.load(config, sets or ()))), seconds, once=once)
 
 
 @app.command()
@@ -194,7 +194,7 @@ def show(
     """Print rows of a table of the lake."""
     from tubelake.show import show_table
 
-    wanted = job.with_run_id(settings.load(config, sets or ()))
+    wanted = job.with_run_id(_brief(settings.load(config, sets or ())))
     show_table(wanted, table, limit, where, columns)
 
 
@@ -246,6 +246,11 @@ def emulator_make_corpus(
     from tubelake.demo import write_corpus
 
     console.say(write_corpus(folder, videos, seed, keyword))
+
+
+def _brief(values: Settings) -> Settings:
+    """The settings of a command that only tells."""
+    return settings.changed(values, "spark", brief=True)
 
 
 def _selected(

@@ -155,11 +155,9 @@ def log_file(settings: Settings) -> Path:
     return folder / f"{settings.run.id}.log"
 
 
-def start(settings: Settings, *, brief: bool = False) -> "SparkSession":
-    """A session for jobs on the lake of `settings`, with the log file open; a `brief` one lasts for seconds."""
+def start(settings: Settings) -> "SparkSession":
+    """A session for jobs on the lake of `settings`, with the log file open."""
     from tubelake import store
-
-    settings = changed(settings, "spark", brief=True) if brief else settings
 
     store.check(settings.lake)
     file = log_file(settings)
@@ -204,7 +202,7 @@ def run_all(names: Sequence[str], settings: Settings) -> int:
     settings = with_run_id(settings)
     ended: list[Ended] = []
     try:
-        spark = start(settings, brief=not any(load(name).WRITES for name in names))
+        spark = start(settings)
     except TubeLakeError as error:
         console.complain(str(error))
         return error.exit_code

@@ -75,7 +75,8 @@ def get_session(spark: Spark, log_file: Path | None = None) -> "SparkSession":
         wanted = _joined(session_conf(spark), submitted)
         # Secrets reach the session through the gateway: a JVM's command line is everyone's to read.
         public = {name: value for name, value in wanted.items() if not re.search(REDACTED_NAMES, name)}
-        Thread(target=import_module, args=("pandas",), daemon=True).start()  # every frame of rows needs it: 2 s
+        if not spark.brief:  # what writes makes frames of rows, and each needs pandas: 2 s, while the JVM starts
+            Thread(target=import_module, args=("pandas",), daemon=True).start()
         gateway = _launch(SparkConf(loadDefaults=False).setAll(list(public.items())), log_file)
         conf = SparkConf(loadDefaults=False).setAll(list(wanted.items()))
         found = SparkSession(SparkContext(conf=conf, gateway=gateway))

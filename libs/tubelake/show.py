@@ -11,7 +11,7 @@ from tubelake.tables import Table
 def show_table(settings: Settings, name: str, limit: int, where: str | None, columns: str | None) -> None:
     """Print at most `limit` rows. Raises UsageError for an unknown table, column or a wrong condition."""
     table = find(name)
-    spark = job.start(settings, brief=True)
+    spark = job.start(settings)
     if not store.exists(spark, table, settings.lake):
         raise UsageError(f"{settings.lake.root} has no table {table.full_name} yet; run the pipeline first")
     try:

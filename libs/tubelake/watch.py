@@ -23,7 +23,7 @@ COLUMNS = ("video", "chat", "messages", "messages/min", "polls", "units", "last 
 
 def watch_chats(settings: Settings, seconds: float, *, once: bool) -> None:
     """Print the table again every `seconds` until Ctrl-C, or once. Raises UsageError where no chat was ever polled."""
-    spark = job.start(settings, brief=True)
+    spark = job.start(settings)
     if not store.exists(spark, RESPONSES, settings.lake):
         raise UsageError(
             f"{settings.lake.root} has no log yet; follow a chat first: tubelake run collect_chat --video ID"

@@ -21,7 +21,7 @@ from tubelake.tables import RESPONSES
 from tubelake.youtube import quota
 
 LEFT_OPEN = timedelta(days=1)  # chats polled in this time are asked once more, though their stream may be over
-ROUND_SECONDS = 2.5  # at least, from one round to the next: it costs much the same for one chat as for a hundred
+ROUND = timedelta(seconds=2.5)  # between rounds, at least: one costs much the same for one chat as for a hundred
 LEASED_SECONDS = 60.0  # polls whose units are leased at once: each lease is a commit
 
 
@@ -34,13 +34,12 @@ class Following:
     stop: threading.Event
     chats: dict[str, Chat] = field(default_factory=dict)
     looked_at: datetime | None = None
-    asked_at: datetime | None = None
     units_left: int = 0
     messages: int = 0
 
     def __post_init__(self) -> None:
         self.clock = clock_of(self.settings)
-        self.started = self.clock()
+        self.started = self.next_round_at = self.clock()
 
     @property
     def open(self) -> list[Chat]:
@@ -62,8 +61,8 @@ class Following:
                 self._look(now)
                 continue
             due = [chat for chat in self.open if chat.due_at <= now]
-            if due and (self.asked_at is None or now - self.asked_at >= timedelta(seconds=ROUND_SECONDS)):
-                self.asked_at = now
+            if due and now >= self.next_round_at:
+                self.next_round_at = now + ROUND
                 return self._work(due)
             if not self.open and not self._may_come:
                 break
@@ -126,8 +125,7 @@ class Following:
 
     def _pause_until_next(self, now: datetime) -> float:
         """Seconds until something has to be done."""
-        next_round = self.asked_at + timedelta(seconds=ROUND_SECONDS) if self.asked_at else now
-        moments = [max(chat.due_at, next_round) for chat in self.open]
+        moments = [max(chat.due_at, self.next_round_at) for chat in self.open]
         moments += [self.looked_at + self._look_again] if self.looked_at else []
         moments += [self.ends_at] if self.ends_at else []
         return max(0.0, (min(moments) - now).total_seconds())

@@ -1,6 +1,5 @@
 """Which videos need a picture, asked of the log; and the driver's loop that downloads them round by round."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from tubelake import session, store
 from tubelake.collect import told
 from tubelake.collect.downloads import VIDEO_DDL, Round, fetch
 from tubelake.collect.gate import Pace
+from tubelake.collect.rounds import id_of_round
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.progress import Progress
 from tubelake.settings import Settings
@@ -87,7 +87,7 @@ def _round(spark: SparkSession, settings: Settings, limits: Limits, batch: Seque
         wanted.connections, wanted.requests_per_second / tasks, settings.collect.round_seconds,
         attempts=1, retry_base_seconds=0.0, retry_max_seconds=0.0,
     )  # fmt: skip
-    this = Round(run_id, f"{run_id}-pictures-{secrets.token_hex(4)}", limits, pace)
+    this = Round(run_id, id_of_round(run_id, "pictures"), limits, pace)
     videos = spark.createDataFrame(pd.DataFrame(batch, columns=_COLUMNS).astype(object), VIDEO_DDL)
     counts = (
         F.count("*").alias("videos"),

@@ -131,7 +131,8 @@ def _conf(spark: SparkSession, values: Mapping[str, str]) -> Iterator[None]:
 def _forget(table: Table, lake: Lake, before_ms: int, needed: int | None) -> None:
     """Delete the log's entries before its last checkpoint, as Delta does, but to the hour and not to the day.
 
-    Only on this file system: elsewhere Delta alone cleans them, by whole days. Those from the version `needed` on stay. They hold the least and the greatest values of every file: ids and titles among them.
+    Only on this file system: elsewhere Delta alone cleans them, by whole days. Those from the version `needed` on stay.
+    They hold the least and the greatest values of every file: ids and titles among them.
     """
     log = store.log_folder(table, lake)
     if log is None:

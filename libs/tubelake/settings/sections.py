@@ -242,7 +242,7 @@ class Spark(Section):
     ivy_settings: str | None = None
     """Ivy settings file that says where jars come from; not set: Maven Central."""
     brief: bool = False
-    """The session lasts for seconds: its JVM compiles in haste. `show`, `watch` and jobs that only tell set it."""
+    """The session lasts for seconds: its JVM compiles in haste. `tubelake show`, `watch`, `status` and `plan` set it."""
     record_classes: bool = False
     """Keep the classes that this session loads, for faster starts; `tubelake warm-up` sets it."""
     conf: dict[str, str] = {}
