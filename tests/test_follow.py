@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from tubelake import store
+from tubelake import store, upsert
 from tubelake.follow import Counts, follow, rebuild
 from tubelake.settings import Lake
 from tubelake.tables import CHANGE_FEED, Column, Table
@@ -218,6 +218,6 @@ def test_a_small_table_is_rebuilt_only_when_something_changed(spark, lakes, lake
     assert rebuild(spark, [NEWEST], {SUMS: build}, lake, parameters=1) == Counts()
     assert (commits(lake), len(built)) == (before, 1)
     assert rebuild(spark, [NEWEST], {SUMS: build}, lake, parameters=2).rows_out == 1
-    store.merge(spark.createDataFrame([("z", 7, datetime(2024, 2, 1))], NEWEST.ddl), NEWEST, lake)
+    upsert.merge(spark.createDataFrame([("z", 7, datetime(2024, 2, 1))], NEWEST.ddl), NEWEST, lake)
     assert rebuild(spark, [NEWEST], {SUMS: build}, lake, parameters=2).rows_out == 1
     assert (total(), len(built)) == ([57], 3)

@@ -97,6 +97,14 @@ def test_another_java_keeps_its_own_classes(user_cache, tmp_path, monkeypatch):
     assert len(archives) == 5
 
 
+def test_a_java_that_does_not_start_is_named(tmp_path):
+    log = tmp_path / "spark.log"
+    started = jvm.start({"spark.driver.memory": "1k"}, log)
+    with pytest.raises(OSError, match=r"^Java ended with code 1$"):
+        started.address()
+    assert "Too small" in log.read_text()
+
+
 def test_a_session_starts_with_the_kept_classes(user_cache, monkeypatch):
     monkeypatch.setattr(session, "known_jars", lambda _: ["a.jar"])
     jvm.class_archive(["a.jar"]).touch()

@@ -197,7 +197,7 @@ def test_names_in_backticks_exist(name):
     others = {
         "job.Report",
         "job.repeating",
-        "store.merge",
+        "upsert.merge",
         *EVENTS.values(),
         "delta.logRetentionDuration",
         "snippet.publishedAt",

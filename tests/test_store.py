@@ -1,5 +1,6 @@
 """Tables as declared, upserts that touch only what changed, and lakes that cannot be used."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from pyspark.sql import Row
 from pyspark.testing import assertDataFrameEqual
 
-from tubelake import store
+from tubelake import store, upsert
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.settings import Lake
 from tubelake.tables import CHANGE_FEED, Column, Table
@@ -23,7 +24,7 @@ PEOPLE = Table(
         Column("id", "string", "Who"), Column("name", "string", "The person's name, \\ as written"),
         Column("seen_at", "timestamp", "When (UTC)"),
     ),
-    key=("id",), newest_by="seen_at", cluster_by=("id", "seen_at"), properties=CHANGE_FEED,
+    key=("id",), newest_by="seen_at", zorder_by=("id", "seen_at"), properties=CHANGE_FEED,
 )  # fmt: skip
 PAGES = Table(
     "bronze", "pages", "Pages",
@@ -45,7 +46,7 @@ def versions(lake: Lake, table: Table) -> list[str]:
 def test_a_table_is_made_as_it_is_declared(spark, shared_lake):
     store.ensure(spark, PEOPLE, shared_lake)
     detail = spark.sql(f"DESCRIBE DETAIL {store.name(PEOPLE, shared_lake)}").first()
-    assert (detail["clusteringColumns"], detail["partitionColumns"]) == (["id", "seen_at"], [])
+    assert detail["partitionColumns"] == []
     assert detail["description"] == PEOPLE.comment
     assert detail["properties"]["delta.enableChangeDataFeed"] == "true"
     found = spark.table(store.name(PEOPLE, shared_lake)).schema
@@ -57,7 +58,7 @@ def test_a_table_is_made_as_it_is_declared(spark, shared_lake):
 
 def test_rows_are_upserted_by_key_and_the_newest_stays(spark, shared_lake):
     def merge(*rows: tuple) -> int:
-        return store.merge(spark.createDataFrame(rows, PEOPLE.ddl), PEOPLE, shared_lake)
+        return upsert.merge(spark.createDataFrame(rows, PEOPLE.ddl), PEOPLE, shared_lake)
 
     store.ensure(spark, PEOPLE, shared_lake)
     assert merge(("a", "doubled, older", OLD), ("a", "doubled, newer", MID), ("b", None, MID), ("c", "c", OLD)) == 3
@@ -92,6 +93,21 @@ def test_rows_are_appended_overwritten_and_read_by_part(spark, shared_lake):
     assert pages == [2, 2]
     write(store.overwrite, (9, "search.list"))
     assert [tuple(row) for row in store.read(spark, PAGES, shared_lake).collect()] == [("search.list", 9)]
+
+
+def test_many_small_files_are_put_together_with_near_values_side_by_side(spark, lake):
+    store.ensure(spark, PEOPLE, lake)
+    rows = [(letter, letter.upper(), OLD) for letter in "cab"]
+    for row in rows:
+        store.append(spark.createDataFrame([row], PEOPLE.ddl), PEOPLE, lake)
+    store.compact(spark, PEOPLE, lake, many=3)
+    assert len(versions(lake, PEOPLE)) == 4, "three files are not many"
+    before = store.compact(spark, PEOPLE, lake, many=2)
+    after = store.compact(spark, PEOPLE, lake, many=2)
+    assert (before["numFiles"], after["numFiles"]) == (3, 1)
+    last = spark.sql(f"DESCRIBE HISTORY {store.name(PEOPLE, lake)} LIMIT 1").first()
+    assert json.loads(last["operationParameters"]["zOrderBy"]) == list(PEOPLE.zorder_by)
+    assert sorted(map(tuple, store.read(spark, PEOPLE, lake).collect())) == sorted(rows)
 
 
 @pytest.mark.parametrize("damage", ["half", "empty", "nonsense", "lost"])

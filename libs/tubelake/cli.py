@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -91,7 +92,7 @@ def run(
     config: Config = None,
 ) -> None:
     """Run one job; the same as spark-submit jobs/JOB.py."""
-    job.load(name)
+    job.find(name)
     ids = ",".join(video) if video else None
     wanted = _selected(config, sets, keywords=keyword, video_ids=ids, channels=channel)
     raise typer.Exit(job.run_all([name], wanted))
@@ -126,7 +127,7 @@ def pipeline(
     named = [settings.value(wanted, name) for name in ("channels.ids", "charts.regions", "import.path")]
     if not (keyword or video_ids or all_known or any(named)):
         raise UsageError("say what to collect: --keyword WORD, --channel ID, --video-ids ID,ID or --all-known")
-    raise typer.Exit(job.run_all(job.pipeline_jobs(wanted, _extras(extras)), wanted))
+    raise typer.Exit(job.run_all(partial(job.pipeline_jobs, wanted, _extras(extras)), wanted))
 
 
 def _extras(words: str | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pyspark.sql import functions as F
@@ -29,7 +30,7 @@ def run(folder: Path, videos: int, sets: Sequence[str]) -> int:
             f"search.keywords={','.join(DEFAULT_KEYWORDS)}", *sets,
         ]  # fmt: skip
         wanted = job.with_run_id(settings.load(overrides=overrides))
-        code = job.run_all(job.pipeline_jobs(wanted), wanted) or _follow_a_chat(served, wanted)
+        code = job.run_all(partial(job.pipeline_jobs, wanted), wanted) or _follow_a_chat(served, wanted)
     if code == 0:
         _print_statistics(wanted)
         _print_chat(wanted)

@@ -16,7 +16,7 @@ from typing import TypeVar
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from tubelake import store
+from tubelake import store, upsert
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
@@ -74,7 +74,7 @@ def follow(
         if spans[target] not in gained:
             return Counts()
         new_rows, rows_in = gained[spans[target]]
-        changed = store.merge(targets[target](new_rows), target, lake) if rows_in else 0
+        changed = upsert.merge(targets[target](new_rows), target, lake) if rows_in else 0
         _remember(spark, target, lake, {source.name: spans[target][1]})
         return Counts(rows_in, changed)
 

@@ -54,14 +54,19 @@ def find_all() -> dict[str, Path]:
     return {file.stem: file for file in sorted(resources.path("jobs").glob("*.py")) if not file.stem.startswith("_")}
 
 
-def load(name: str) -> ModuleType:
-    """The module of a job. Raises UsageError, naming the jobs there are, for a name that is none."""
+def find(name: str) -> Path:
+    """The file of a job. Raises UsageError, naming the jobs there are, for a name that is none."""
     files = find_all()
     if name not in files:
         raise UsageError(f"there is no job {name!r}; the jobs are: {', '.join(files)}")
-    spec = importlib.util.spec_from_file_location(f"tubelake_job_{name}", files[name])
+    return files[name]
+
+
+def load(name: str) -> ModuleType:
+    """The module of a job. Raises UsageError, naming the jobs there are, for a name that is none."""
+    spec = importlib.util.spec_from_file_location(f"tubelake_job_{name}", find(name))
     if spec is None or spec.loader is None:
-        raise UsageError(f"cannot load {files[name]}")
+        raise UsageError(f"cannot load {find(name)}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -157,6 +162,11 @@ def log_file(settings: Settings) -> Path:
 
 def start(settings: Settings) -> "SparkSession":
     """A session for jobs on the lake of `settings`, with the log file open."""
+    return starting(settings)()
+
+
+def starting(settings: Settings) -> "Callable[[], SparkSession]":
+    """Begin to start that session, which takes seconds; gives a function that waits for it."""
     from tubelake import store
 
     store.check(settings.lake)
@@ -174,7 +184,7 @@ def start(settings: Settings) -> "SparkSession":
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger().addHandler(handler)
     log.setLevel(logging.INFO)
-    return session.get_session(settings.spark, file)
+    return session.starting(settings.spark, file)
 
 
 @dataclass(frozen=True)
@@ -193,21 +203,25 @@ def run(spark: "SparkSession", name: str, settings: Settings) -> int:
     return ended.code
 
 
-def run_all(names: Sequence[str], settings: Settings) -> int:
+def run_all(names: Sequence[str] | Callable[[], Sequence[str]], settings: Settings) -> int:
     """Run jobs one after the other in one session; gives the exit code.
 
-    A spent quota and requests that failed do not hold up the jobs that build from what was fetched; any other
+    What they import is loaded while the session starts, and then `names` is asked for them if it is a function. A spent quota and requests that failed do not hold up the jobs that build from what was fetched; any other
     failure ends the run.
     """
     settings = with_run_id(settings)
     ended: list[Ended] = []
     try:
-        spark = start(settings)
+        session_of = starting(settings)
+        chosen = names() if callable(names) else names
+        for name in chosen:
+            load(name)
+        spark = session_of()
     except TubeLakeError as error:
         console.complain(str(error))
         return error.exit_code
     try:
-        for name in names:
+        for name in chosen:
             ended.append(_attempt(spark, name, settings))
             if not ended[-1].go_on:
                 break

@@ -1,11 +1,17 @@
-"""The Java that a session starts in: whether it is new enough, and the classes kept from an earlier start."""
+"""The Java that a session starts in: whether it is new enough, its start, and the classes kept from an earlier one."""
 
 import hashlib
 import os
 import re
 import shutil
+import signal
+import struct
 import subprocess
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +21,7 @@ from platformdirs import user_cache_path
 from tubelake.errors import UsageError
 
 OLDEST_JAVA = 17
+LOOK_SECONDS = 0.02
 _JAVA_VERSION = re.compile(r'(?:^JAVA_VERSION=| version )"(?:1\.)?(\d+)', re.MULTILINE)  # Java 8 calls itself 1.8
 
 
@@ -87,3 +94,54 @@ def class_options(jars: Sequence[str], *, record: bool) -> str:
 def being_written(archive: Path) -> Path:
     """The archive under the name that it has until it is whole."""
     return archive.with_suffix(".new")
+
+
+@dataclass(frozen=True)
+class Starting:
+    """A JVM of Spark's on its way; what it says where it listens is the file `told`."""
+
+    process: "subprocess.Popen[bytes]"
+    told: Path
+
+    def address(self) -> tuple[int, str]:
+        """The port and the secret of its gateway, once it listens. Raises OSError where it ends before."""
+        try:
+            while not self.told.is_file():  # it gets its name when it is whole
+                if (code := self.process.poll()) is not None:
+                    raise OSError(f"Java ended with code {code}")
+                time.sleep(LOOK_SECONDS)
+            data = self.told.read_bytes()
+        finally:
+            shutil.rmtree(self.told.parent, ignore_errors=True)
+        port, size = struct.unpack_from(">ii", data)
+        return port, data[8 : 8 + size].decode()
+
+
+def start(conf: Mapping[str, str], log_file: Path | None) -> Starting:
+    """Start Spark's JVM as pyspark does, but without pyspark, which takes a second to import.
+
+    The JVM ends when its standard input does, that is with this process; Ctrl-C is for us alone.
+    """
+    told = Path(tempfile.mkdtemp()) / "gateway"
+    options = (word for name, value in conf.items() for word in ("--conf", f"{name}={value}"))
+    home = _spark_home()
+    command = [str(home / "bin" / "spark-submit"), *options, "pyspark-shell"]
+    with ExitStack() as opened:
+        log = opened.enter_context(log_file.open("ab")) if log_file else None
+        process = subprocess.Popen(  # noqa: S603 - Spark's own script
+            command, stdin=subprocess.PIPE, stdout=log, stderr=log,
+            env={**os.environ, "SPARK_HOME": str(home), "_PYSPARK_DRIVER_CONN_INFO_PATH": str(told)},
+            preexec_fn=_ignore_interrupts,  # noqa: PLW1509 - no thread of ours runs yet
+        )  # fmt: skip
+    return Starting(process, told)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _spark_home() -> Path:
+    home, package = os.environ.get("SPARK_HOME"), find_spec("pyspark")
+    if home or package is None or package.origin is None:
+        return Path(home or "")
+    return Path(package.origin).parent

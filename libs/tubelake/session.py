@@ -6,12 +6,13 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
@@ -21,7 +22,6 @@ from tubelake.settings import Spark
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaGateway
-    from pyspark import SparkConf
     from pyspark.sql import SparkSession
 
 # Spark NLP's neural engines are not on Maven Central, and everything else that is left out is never called:
@@ -41,6 +41,7 @@ _LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC"
 _BRIEF_JAVA_OPTIONS = f"{_LOCAL_JAVA_OPTIONS} -XX:TieredStopAtLevel=1"
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 MASTER_SECONDS = 5.0
+_PORT, _SECRET = "PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"  # where pyspark finds a JVM that runs already
 # Settings that are lists: what spark-submit names comes besides what Delta needs, not in its place.
 _LISTS = {
     "spark.jars": ",",
@@ -58,35 +59,64 @@ def get_session(spark: Spark, log_file: Path | None = None) -> "SparkSession":
 
     Raises UsageError where Java is missing or too old, or the master cannot be reached.
     """
-    from pyspark import SparkConf, SparkContext
-    from pyspark.sql import SparkSession
+    return starting(spark, log_file)()
 
-    active = SparkSession.getActiveSession()
-    if active is not None:
-        return active
+
+def starting(spark: Spark, log_file: Path | None = None) -> "Callable[[], SparkSession]":
+    """Begin to start that session; gives a function that waits for it. Both raise as `get_session` does."""
+    if (active := _active()) is not None:
+        return lambda: active
     jvm.check_java()
     set_worker_python()
-    try:
+    with _named_errors(log_file):
         submitted = _submitted_conf()
         if DELTA_EXTENSION in submitted.get("spark.sql.extensions", ""):
-            return SparkSession(SparkContext())  # the user's own configuration is complete: it is taken as it is
+            return _session  # the user's own configuration is complete: it is taken as it is
         spark = spark.model_copy(update={"master": _master(spark.master, submitted)})
         check_master(spark.master)
         wanted = _joined(session_conf(spark), submitted)
         # Secrets reach the session through the gateway: a JVM's command line is everyone's to read.
         public = {name: value for name, value in wanted.items() if not re.search(REDACTED_NAMES, name)}
-        if not spark.brief:  # what writes makes frames of rows, and each needs pandas: 2 s, while the JVM starts
+        started = jvm.start(public, log_file)
+
+    def wait() -> "SparkSession":
+        with _named_errors(log_file):
+            found = _session(wanted, gateway=_connected(started))
+        if not {"spark.jars", "spark.jars.packages"} & submitted.keys():  # else the user's own would be among them
+            remember_jars(spark, found)
+        if (
+            not spark.brief
+        ):  # what writes makes frames of rows, and each needs pandas: 2 s, while the JVM looks for tables
             Thread(target=import_module, args=("pandas",), daemon=True).start()
-        gateway = _launch(SparkConf(loadDefaults=False).setAll(list(public.items())), log_file)
-        conf = SparkConf(loadDefaults=False).setAll(list(wanted.items()))
-        found = SparkSession(SparkContext(conf=conf, gateway=gateway))
+        return found
+
+    return wait
+
+
+@contextmanager
+def _named_errors(log_file: Path | None) -> Iterator[None]:
+    try:
+        yield
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - py4j, pyspark and the JVM each raise their own
         raise UsageError(f"Spark did not start: {_first_line(error)}{_see(log_file)}") from None
-    if not {"spark.jars", "spark.jars.packages"} & submitted.keys():  # else the user's own would be among them
-        remember_jars(spark, found)
-    return found
+
+
+def _active() -> "SparkSession | None":
+    if "pyspark" not in sys.modules:
+        return None
+    from pyspark.sql import SparkSession
+
+    return SparkSession.getActiveSession()
+
+
+def _session(conf: Mapping[str, str] | None = None, gateway: "JavaGateway | None" = None) -> "SparkSession":
+    from pyspark import SparkConf, SparkContext
+    from pyspark.sql import SparkSession
+
+    told = None if conf is None else SparkConf(loadDefaults=False).setAll(list(conf.items()))
+    return SparkSession(SparkContext(conf=told, gateway=gateway))
 
 
 def _submitted_conf() -> dict[str, str]:
@@ -95,7 +125,7 @@ def _submitted_conf() -> dict[str, str]:
     Jars can only be named before a JVM starts. So a plain `spark-submit jobs/NAME.py` gets a second JVM with them,
     and needs no --packages; with a --properties-file that names Delta's extension its own JVM is used.
     """
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+    if _PORT not in os.environ:
         return {}
     conf = _gateway().jvm.org.apache.spark.SparkConf(True)
     told = {entry._1(): entry._2() for entry in conf.getAll()}  # noqa: SLF001 - a tuple of Scala
@@ -103,7 +133,7 @@ def _submitted_conf() -> dict[str, str]:
         return told
     if told.get("spark.submit.deployMode") == "cluster":
         raise UsageError("--deploy-mode cluster needs the jars named: add --properties-file conf/spark/standalone.conf")
-    del os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"]
+    del os.environ[_PORT], os.environ[_SECRET]
     return {name: value for name, value in told.items() if name != "spark.app.name"}
 
 
@@ -233,19 +263,25 @@ def remember_jars(spark: Spark, session: "SparkSession") -> None:
     file.write_text(json.dumps(jars))
 
 
-def _launch(conf: "SparkConf", log_file: Path | None) -> "JavaGateway":
-    if log_file is None:
-        return _gateway(conf=conf)
-    log_file.parent.mkdir(parents=True, exist_ok=True)
-    with log_file.open("ab") as log:
-        return _gateway(conf=conf, popen_kwargs={"stdout": log, "stderr": log})
+def _connected(started: jvm.Starting) -> "JavaGateway":
+    """The gateway to a JVM that is starting: pyspark is imported meanwhile."""
+    import pyspark.sql  # noqa: F401 - a second's work
+
+    port, secret = started.address()
+    os.environ |= {_PORT: str(port), _SECRET: secret}
+    try:
+        gateway = _gateway()
+    finally:
+        del os.environ[_PORT], os.environ[_SECRET]
+    gateway.proc = started.process  # its standard input must stay open
+    return gateway
 
 
-def _gateway(**options: Any) -> "JavaGateway":
-    """To a new JVM, or to that of the spark-submit which started this process."""
+def _gateway() -> "JavaGateway":
+    """To the JVM that the environment tells, such as that of the spark-submit which started this process."""
     from pyspark.java_gateway import launch_gateway
 
-    return launch_gateway(**options)  # type: ignore[no-untyped-call]
+    return launch_gateway()  # type: ignore[no-untyped-call]
 
 
 def check_master(master: str | None) -> None:

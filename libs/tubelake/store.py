@@ -3,14 +3,14 @@
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlparse
 
 from filelock import BaseFileLock, FileLock, Timeout
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
-from pyspark.sql import DataFrame, Row, SparkSession, Window
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import console
@@ -78,7 +78,6 @@ def ensure(spark: SparkSession, table: Table, lake: Lake) -> None:
 def _create_statement(table: Table, lake: Lake) -> str:
     columns = ", ".join(map(_declared, table.columns))
     layout = f" PARTITIONED BY ({', '.join(table.partition_by)})" if table.partition_by else ""
-    layout += f" CLUSTER BY ({', '.join(table.cluster_by)})" if table.cluster_by else ""
     properties = ", ".join(f"'{key}' = '{value}'" for key, value in table.properties)
     return (
         f"CREATE TABLE IF NOT EXISTS {name(table, lake)} ({columns}) USING delta{layout} COMMENT {_quoted(table.comment)}"
@@ -165,78 +164,6 @@ def _write(rows: DataFrame, table: Table, lake: Lake, mode: str) -> None:
             target.save(_address(table, lake))
 
 
-def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
-    """Upsert by key and return how many rows changed; rows equal to what is there make no commit.
-
-    The rows are computed once, and kept meanwhile (in memory, then on disk).
-    """
-    newest = _newest_a_key(rows.select(*table.column_names), table).persist()
-    try:
-        with exclusive(table.full_name, lake):  # nobody adds one of the keys between the look for them and the commit
-            count, within = _extent(newest, table)
-            return _merge(newest, count, within, table, lake) if count else 0
-    finally:
-        newest.unpersist()
-
-
-def _merge(newest: DataFrame, count: int, within: Sequence[str], table: Table, lake: Lake) -> int:
-    spark = newest.sparkSession
-    if not _any_known(newest, table, spark.table(name(table, lake)).alias("t").where(" AND ".join(within) or "true")):
-        if folder(lake) is None:  # there is no lock: a MERGE looks again
-            return _merge_news(newest, table, lake, within, "")
-        append(newest, table, lake)
-        return count
-    same = " AND ".join(f"t.{c} <=> s.{c}" for c in table.column_names if c not in table.key) or "true"
-    fresher = f"s.{table.newest_by} >= t.{table.newest_by} AND " if table.newest_by else ""
-    fresher += f"s.{table.oldest_by} <= t.{table.oldest_by} AND " if table.oldest_by else ""
-    changes = f"{fresher}NOT ({same})"
-    # A MERGE rewrites every file with a row that it matches, also one that it does not change.
-    idle = F.expr(f"{_on(table, within)} AND NOT ({changes})")
-    known = spark.table(name(table, lake)).alias("t")
-    news = newest.alias("s").join(known, on=idle, how="left_anti")
-    return _merge_news(news, table, lake, within, f"WHEN MATCHED AND {changes} THEN UPDATE SET *")
-
-
-def _on(table: Table, within: Sequence[str]) -> str:
-    return " AND ".join([*(f"t.{column} = s.{column}" for column in table.key), *within])
-
-
-def _any_known(rows: DataFrame, table: Table, known: DataFrame) -> bool:
-    """Whether the table has one of the keys: to know that, no other column is read. New rows are the usual case."""
-    keys = rows.select(*table.key)
-    return not known.select(*table.key).join(keys, on=list(table.key), how="left_semi").isEmpty()
-
-
-def _merge_news(rows: DataFrame, table: Table, lake: Lake, within: Sequence[str], change: str) -> int:
-    source = f"tubelake_merge_{table.name}"  # tables are merged side by side
-    rows.createOrReplaceTempView(source)
-    statement = f"""
-        MERGE INTO {name(table, lake)} t USING {source} s
-        ON {_on(table, within)}
-        {change}
-        WHEN NOT MATCHED THEN INSERT *"""
-    return int(execute(rows.sparkSession, table, lake, statement)[0]["num_affected_rows"])
-
-
-def _extent(rows: DataFrame, table: Table) -> tuple[int, list[str]]:
-    """How many rows, and the condition by which a MERGE reads only those files of the table that can hold their keys."""
-    if table.fixed is None:
-        return rows.count(), []
-    fixed = F.unix_micros(table.fixed)
-    count, low, high = rows.agg(F.count("*"), F.min(fixed), F.max(fixed)).collect()[0]
-    if low is None:
-        return count, []
-    between = f"t.{table.fixed} BETWEEN timestamp_micros({low}) AND timestamp_micros({high})"
-    return count, [f"({between} OR t.{table.fixed} IS NULL)"]
-
-
-def _newest_a_key(rows: DataFrame, table: Table) -> DataFrame:
-    """A MERGE fails on a key that its source holds twice: an item can be in several answers of one batch."""
-    order = F.col(table.newest_by).desc() if table.newest_by else F.col(table.oldest_by or table.key[0]).asc()
-    rank = F.row_number().over(Window.partitionBy(*table.key).orderBy(order))
-    return rows.withColumn("_rank", rank).where("_rank = 1").drop("_rank")
-
-
 def execute(spark: SparkSession, table: Table, lake: Lake, statement: str) -> list[Row]:
     """Run a statement that changes `table`, again where another writer came first; bounded."""
     for tried in range(1, COMMIT_TRIES + 1):
@@ -251,10 +178,16 @@ def execute(spark: SparkSession, table: Table, lake: Lake, statement: str) -> li
 
 
 def compact(spark: SparkSession, table: Table, lake: Lake, many: int) -> Row:
-    """Put small files together where there are more than `many`; the rows stay. Gives DESCRIBE DETAIL as it was before."""
+    """Put small files together where there are more than `many`; the rows stay. Gives DESCRIBE DETAIL as it was before.
+
+    Rows that are looked up together come to stand together (z-order). It is not declared as the table's clustering:
+    Delta then rebuilds the state of the table for each look at its properties, 1 s each.
+    """
     detail = spark.sql(f"DESCRIBE DETAIL {name(table, lake)}").collect()[0]
     if detail["numFiles"] > many and detail["sizeInBytes"] < SMALL_BYTES * detail["numFiles"]:
-        execute(spark, table, lake, f"OPTIMIZE {name(table, lake)}")
+        is_ordered = table.zorder_by and not detail["clusteringColumns"]  # which tables of older lakes have
+        order = f" ZORDER BY ({', '.join(table.zorder_by)})" if is_ordered else ""
+        execute(spark, table, lake, f"OPTIMIZE {name(table, lake)}{order}")
     return detail
 
 

@@ -11,7 +11,7 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 from tests.collect.test_collecting import answers
 
-from tubelake import store
+from tubelake import store, upsert
 from tubelake.collect import chats
 from tubelake.collect.chats import SPENT, STOPPED, Chat, Stream
 from tubelake.collect.request import DEFERRED, params_json
@@ -160,7 +160,7 @@ def test_repeated_and_late_messages_give_the_same_table_whatever_their_order(spa
     store.ensure(spark, table, lake)
     is_later = F.col("request_id") >= "r003"
     received = [messages_from_answers(asked.where(part)) for part in (~is_later, is_later)]
-    stored = [store.merge(messages, table, lake) for messages in received]
+    stored = [upsert.merge(messages, table, lake) for messages in received]
 
     truth = {message["id"]: message for messages in corpus.chats.values() for message in messages}
     assert sum(stored) == seeds * len(truth) < sum(row["item_count"] for row in rows)  # some came more than once

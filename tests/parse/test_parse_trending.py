@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from pyspark.sql import functions as F
 
-from tubelake import job, settings, store, tables
+from tubelake import job, settings, store, tables, upsert
 from tubelake.parse.trending import days_from_rows, snapshots_from_rows, tag_list, with_line_ends
 
 OLD, NEW = date(2018, 6, 14), date(2018, 6, 15)
@@ -93,7 +93,7 @@ def the_api_wins(spark, lake, build, wanted):
     newer = known.where("video_id = 'video000001'").withColumns(
         {"title": F.lit("Newest"), "fetched_at": F.lit(datetime(2026, 7, 1))}
     )
-    store.merge(newer, tables.VIDEOS, lake)
+    upsert.merge(newer, tables.VIDEOS, lake)
     later = {"video_id": "video000001", "sha256": "u", "title": "Later", "trending_date": date(2018, 6, 16)}
     store.append(frame(spark, [later]), tables.TRENDING_ROWS, lake)
     build(spark, wanted)

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from tubelake import images, job, store
+from tubelake import images, job, store, upsert
 from tubelake.errors import UsageError
 from tubelake.settings import Lake
 from tubelake.tables import LABELLED_FACES, Table
@@ -43,8 +43,8 @@ def write(pictures: DataFrame, count: int, table: Table, quarantine: Table, lake
     """Merge the good of `count` checked pictures into `table` and the others into `quarantine`."""
     for each in (table, quarantine):
         store.ensure(pictures.sparkSession, each, lake)
-    bad = store.merge(rejects_from_pictures(pictures), quarantine, lake)
-    good = store.merge(only_good(pictures), table, lake)
+    bad = upsert.merge(rejects_from_pictures(pictures), quarantine, lake)
+    good = upsert.merge(only_good(pictures), table, lake)
     notes = (f"{bad:,} files are no pictures; see them with: tubelake show {quarantine.name}",) if bad else ()
     return job.Report(count, good, notes=notes)
 

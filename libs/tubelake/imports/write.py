@@ -2,7 +2,7 @@
 
 from pyspark.sql import SparkSession
 
-from tubelake import job, store
+from tubelake import job, store, upsert
 from tubelake.errors import UsageError
 from tubelake.imports import frames
 from tubelake.imports.frames import Surveyed
@@ -21,7 +21,7 @@ def write(
     """
     if surveyed.bad:
         store.ensure(spark, quarantine, lake)
-        store.merge(frames.rejects(spark, surveyed, quarantine, kind, **fixed), quarantine, lake)
+        upsert.merge(frames.rejects(spark, surveyed, quarantine, kind, **fixed), quarantine, lake)
     if surveyed.rows:
         store.append(frames.rows(spark, surveyed, table, kind), table, lake)
     notes = [f"{surveyed.known:,} files were imported before"] if surveyed.known else []

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -45,6 +44,8 @@ def load(
 def _from_yaml(config: Path | None) -> dict[str, dict[str, Any]]:
     if config is None:
         return {}
+    import yaml  # most commands have no file, and this takes 0.1 s
+
     try:
         tree = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
     except OSError as error:

@@ -22,7 +22,7 @@ class Table:
     newest_by: str | None = None  # of two rows with one key, the one with the larger value stays
     oldest_by: str | None = None  # the one with the smaller value stays
     partition_by: tuple[str, ...] = ()
-    cluster_by: tuple[str, ...] = ()
+    zorder_by: tuple[str, ...] = ()  # columns whose near values stand near each other once files are compacted
     properties: tuple[tuple[str, str], ...] = ()
     fixed: str | None = None  # a column that never changes for a key and grows with time: a MERGE reads only its range
     rule: int = 1  # raise it when the meaning of a column changes: the table is then derived anew

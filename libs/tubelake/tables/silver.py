@@ -43,7 +43,7 @@ VIDEOS = Table(
     {_COUNTS.strip()}
     method                  string          Method that gave them
     fetched_at              timestamp       When these details were fetched (UTC)
-    """), key=("video_id",), newest_by="fetched_at", cluster_by=("video_id",), properties=CHANGE_FEED,
+    """), key=("video_id",), newest_by="fetched_at", zorder_by=("video_id",), properties=CHANGE_FEED,
     aged_by="fetched_at",
 )  # fmt: skip
 VIDEO_SNAPSHOTS = Table(
@@ -53,7 +53,7 @@ VIDEO_SNAPSHOTS = Table(
     fetched_at      timestamp  When the counts were fetched (UTC)
     {_COUNTS.strip()}
     method          string     Method that gave them
-    """), key=("video_id", "fetched_at"), cluster_by=("video_id",), properties=CHANGE_FEED,
+    """), key=("video_id", "fetched_at"), zorder_by=("video_id",), properties=CHANGE_FEED,
     aged_by="fetched_at",
 )  # fmt: skip
 SEARCH_HITS = Table(
@@ -68,7 +68,7 @@ SEARCH_HITS = Table(
     published_at   timestamp  When it was published (UTC)
     first_seen_at  timestamp  When a search first found it (UTC)
     request_id     string     Answer that found it
-    """), key=("keyword", "kind", "item_id"), oldest_by="first_seen_at", cluster_by=("keyword", "item_id"),
+    """), key=("keyword", "kind", "item_id"), oldest_by="first_seen_at", zorder_by=("keyword", "item_id"),
     # That a keyword found it is in the log too, and stays. The refreshed title is in `videos`.
     properties=CHANGE_FEED, aged_by="first_seen_at", forgets=("channel_id", "title", "published_at"),
 )  # fmt: skip
@@ -92,7 +92,7 @@ CHANNELS = Table(
     topic_categories     array<string>   Wikipedia addresses of its topics
     thumbnail_url        string          Address of its largest picture
     fetched_at           timestamp       When these details were fetched (UTC)
-    """), key=("channel_id",), newest_by="fetched_at", cluster_by=("channel_id",), properties=CHANGE_FEED,
+    """), key=("channel_id",), newest_by="fetched_at", zorder_by=("channel_id",), properties=CHANGE_FEED,
     aged_by="fetched_at",
 )  # fmt: skip
 CHART_ENTRIES = Table(
@@ -104,7 +104,7 @@ CHART_ENTRIES = Table(
     rank         int        Rank from 1; a reading that was cut short has fewer, and another chart_id follows it
     video_id     string     YouTube's id of the video
     fetched_at   timestamp  When this page of it was fetched (UTC)
-    """), key=("chart_id", "rank"), cluster_by=("video_id",), properties=CHANGE_FEED, aged_by="fetched_at",
+    """), key=("chart_id", "rank"), zorder_by=("video_id",), properties=CHANGE_FEED, aged_by="fetched_at",
 )  # fmt: skip
 COMMENTS = Table(
     "silver", "comments", "Comments and replies: in the order of thread_id, published_at, comment_id they are the trees",
@@ -122,7 +122,7 @@ COMMENTS = Table(
     updated_at         timestamp  When it was last changed (UTC)
     is_edited          boolean    Whether it was changed since it was written
     fetched_at         timestamp  When it was fetched (UTC)
-    """), key=("comment_id",), newest_by="fetched_at", cluster_by=("video_id",), properties=CHANGE_FEED,
+    """), key=("comment_id",), newest_by="fetched_at", zorder_by=("video_id",), properties=CHANGE_FEED,
     aged_by="fetched_at",
 )  # fmt: skip
 CAPTION_TRACKS = Table(
@@ -138,7 +138,7 @@ CAPTION_TRACKS = Table(
     translated_from        string          Language of the original; null for an original
     method                 string          Way that it came
     fetched_at             timestamp       When it was last listed (UTC)
-    """), key=("track_id",), newest_by="fetched_at", cluster_by=("video_id",), properties=CHANGE_FEED,
+    """), key=("track_id",), newest_by="fetched_at", zorder_by=("video_id",), properties=CHANGE_FEED,
     aged_by="fetched_at",
 )  # fmt: skip
 CAPTION_SNIPPETS = Table(
@@ -152,7 +152,7 @@ CAPTION_SNIPPETS = Table(
     duration_seconds  double     How long it stays (s)
     text              string     What it says
     fetched_at        timestamp  When the track was fetched (UTC)
-    """), key=("track_id", "position"), newest_by="fetched_at", cluster_by=("video_id",), properties=CHANGE_FEED,
+    """), key=("track_id", "position"), newest_by="fetched_at", zorder_by=("video_id",), properties=CHANGE_FEED,
     aged_by="fetched_at",
 )  # fmt: skip
 TRENDING_DAYS = Table(
@@ -165,7 +165,7 @@ TRENDING_DAYS = Table(
     category_id     string  Category
     category        string  Its name
     {_COUNTS.strip()}
-    """), key=("video_id", "country", "trending_date", "cohort"), newest_by="view_count", cluster_by=("video_id",),
+    """), key=("video_id", "country", "trending_date", "cohort"), newest_by="view_count", zorder_by=("video_id",),
     properties=CHANGE_FEED,
 )  # fmt: skip
 LABELLED_TEXTS = Table(
@@ -223,7 +223,7 @@ CHAT_MESSAGES = Table(
     published_at       timestamp            When it happened (UTC)
     offset_seconds     double               How long after the stream's start (s)
     fetched_at         timestamp            When it first came (UTC)
-    """), key=("message_id",), oldest_by="fetched_at", cluster_by=("chat_id", "published_at"), properties=CHANGE_FEED,
+    """), key=("message_id",), oldest_by="fetched_at", zorder_by=("chat_id", "published_at"), properties=CHANGE_FEED,
     aged_by="fetched_at", fixed="published_at",
 )  # fmt: skip
 CHATS = Table(

@@ -1,0 +1,83 @@
+"""Upserts: new rows are added, changed ones replaced, by the table's key; what is equal is left alone."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from tubelake import store
+from tubelake.settings import Lake
+from tubelake.tables import Table
+
+
+def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
+    """Upsert by key and return how many rows changed; rows equal to what is there make no commit.
+
+    The rows are computed once, and kept meanwhile (in memory, then on disk).
+    """
+    newest = _newest_a_key(rows.select(*table.column_names), table).persist()
+    try:
+        with store.exclusive(
+            table.full_name, lake
+        ):  # nobody adds one of the keys between the look for them and the commit
+            count, within = _extent(newest, table)
+            return _merge(newest, count, within, table, lake) if count else 0
+    finally:
+        newest.unpersist()
+
+
+def _merge(newest: DataFrame, count: int, within: Sequence[str], table: Table, lake: Lake) -> int:
+    known = newest.sparkSession.table(store.name(table, lake)).alias("t")
+    if not _any_known(newest, table, known.where(" AND ".join(within) or "true")):
+        if store.folder(lake) is None:  # there is no lock: a MERGE looks again
+            return _merge_news(newest, table, lake, within, "")
+        store.append(newest, table, lake)
+        return count
+    same = " AND ".join(f"t.{c} <=> s.{c}" for c in table.column_names if c not in table.key) or "true"
+    fresher = f"s.{table.newest_by} >= t.{table.newest_by} AND " if table.newest_by else ""
+    fresher += f"s.{table.oldest_by} <= t.{table.oldest_by} AND " if table.oldest_by else ""
+    changes = f"{fresher}NOT ({same})"
+    # A MERGE rewrites every file with a row that it matches, also one that it does not change.
+    idle = F.expr(f"{_on(table, within)} AND NOT ({changes})")
+    news = newest.alias("s").join(known, on=idle, how="left_anti")
+    return _merge_news(news, table, lake, within, f"WHEN MATCHED AND {changes} THEN UPDATE SET *")
+
+
+def _on(table: Table, within: Sequence[str]) -> str:
+    return " AND ".join([*(f"t.{column} = s.{column}" for column in table.key), *within])
+
+
+def _any_known(rows: DataFrame, table: Table, known: DataFrame) -> bool:
+    """Whether the table has one of the keys: to know that, no other column is read. New rows are the usual case."""
+    keys = rows.select(*table.key)
+    return not known.select(*table.key).join(keys, on=list(table.key), how="left_semi").isEmpty()
+
+
+def _merge_news(rows: DataFrame, table: Table, lake: Lake, within: Sequence[str], change: str) -> int:
+    source = f"tubelake_merge_{table.name}"  # tables are merged side by side
+    rows.createOrReplaceTempView(source)
+    statement = f"""
+        MERGE INTO {store.name(table, lake)} t USING {source} s
+        ON {_on(table, within)}
+        {change}
+        WHEN NOT MATCHED THEN INSERT *"""
+    return int(store.execute(rows.sparkSession, table, lake, statement)[0]["num_affected_rows"])
+
+
+def _extent(rows: DataFrame, table: Table) -> tuple[int, list[str]]:
+    """How many rows, and the condition by which a MERGE reads only those files of the table that can hold their keys."""
+    if table.fixed is None:
+        return rows.count(), []
+    fixed = F.unix_micros(table.fixed)
+    count, low, high = rows.agg(F.count("*"), F.min(fixed), F.max(fixed)).collect()[0]
+    if low is None:
+        return count, []
+    between = f"t.{table.fixed} BETWEEN timestamp_micros({low}) AND timestamp_micros({high})"
+    return count, [f"({between} OR t.{table.fixed} IS NULL)"]
+
+
+def _newest_a_key(rows: DataFrame, table: Table) -> DataFrame:
+    """A MERGE fails on a key that its source holds twice: an item can be in several answers of one batch."""
+    order = F.col(table.newest_by).desc() if table.newest_by else F.col(table.oldest_by or table.key[0]).asc()
+    rank = F.row_number().over(Window.partitionBy(*table.key).orderBy(order))
+    return rows.withColumn("_rank", rank).where("_rank = 1").drop("_rank")
