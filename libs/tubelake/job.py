@@ -167,9 +167,6 @@ def start(settings: Settings) -> "SparkSession":
 
 def starting(settings: Settings) -> "Callable[[], SparkSession]":
     """Begin to start that session, which takes seconds; gives a function that waits for it."""
-    from tubelake import store
-
-    store.check(settings.lake)
     file = log_file(settings)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -184,7 +181,11 @@ def starting(settings: Settings) -> "Callable[[], SparkSession]":
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger().addHandler(handler)
     log.setLevel(logging.INFO)
-    return session.starting(settings.spark, file)
+    begun = session.starting(settings.spark, file)
+    from tubelake import store  # imports pyspark, while the JVM starts
+
+    store.check(settings.lake)
+    return begun
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
@@ -88,6 +87,8 @@ def _round(spark: SparkSession, settings: Settings, limits: Limits, batch: Seque
         attempts=1, retry_base_seconds=0.0, retry_max_seconds=0.0,
     )  # fmt: skip
     this = Round(run_id, id_of_round(run_id, "pictures"), limits, pace)
+    import pandas as pd  # takes 2 s, and the session loads it beside the first queries
+
     videos = spark.createDataFrame(pd.DataFrame(batch, columns=_COLUMNS).astype(object), VIDEO_DDL)
     counts = (
         F.count("*").alias("videos"),

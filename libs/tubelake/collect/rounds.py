@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import pandas as pd
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
@@ -188,6 +187,8 @@ def _shares(calls: int, tasks: int) -> tuple[int, ...]:
 
 def _fetch_and_log(spark: SparkSession, settings: Settings, this: Round, asked: Sequence[Request]) -> list[Row]:
     """One commit logs the answers and gives their facts, as many as `collect.round_calls` allows."""
+    import pandas as pd  # takes 2 s, and the session loads it beside the first queries
+
     numbered = [request.row(f"{this.round_id}-{number:04d}") for number, request in enumerate(asked)]
     frame = spark.createDataFrame(pd.DataFrame(numbered, columns=REQUEST_COLUMNS), REQUEST_DDL)
     answers = fetch(frame.repartition(len(this.calls)), this)
