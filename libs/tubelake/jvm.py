@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import signal
 import struct
@@ -22,6 +23,7 @@ from tubelake.errors import UsageError
 
 OLDEST_JAVA = 17
 LOOK_SECONDS = 0.02
+_SHELL = "pyspark-shell"  # what Spark calls a JVM that Python drives
 _JAVA_VERSION = re.compile(r'(?:^JAVA_VERSION=| version )"(?:1\.)?(\d+)', re.MULTILINE)  # Java 8 calls itself 1.8
 
 
@@ -125,7 +127,11 @@ def start(conf: Mapping[str, str], log_file: Path | None) -> Starting:
     told = Path(tempfile.mkdtemp()) / "gateway"
     options = (word for name, value in conf.items() for word in ("--conf", f"{name}={value}"))
     home = _spark_home()
-    command = [str(home / "bin" / "spark-submit"), *options, "pyspark-shell"]
+    command = [
+        str(home / "bin" / "spark-submit"),
+        *options,
+        *shlex.split(os.environ.get("PYSPARK_SUBMIT_ARGS", _SHELL)),
+    ]
     with ExitStack() as opened:
         log = opened.enter_context(log_file.open("ab")) if log_file else None
         process = subprocess.Popen(  # noqa: S603 - Spark's own script

@@ -84,9 +84,7 @@ def starting(spark: Spark, log_file: Path | None = None) -> "Callable[[], SparkS
             found = _session(wanted, gateway=_connected(started))
         if not {"spark.jars", "spark.jars.packages"} & submitted.keys():  # else the user's own would be among them
             remember_jars(spark, found)
-        if (
-            not spark.brief
-        ):  # what writes makes frames of rows, and each needs pandas: 2 s, while the JVM looks for tables
+        if not spark.brief:  # what writes makes frames of rows, and each needs pandas: 2 s, while the JVM is busy
             Thread(target=import_module, args=("pandas",), daemon=True).start()
         return found
 
