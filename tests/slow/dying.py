@@ -12,14 +12,14 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from tubelake import cli, follow, store
+from tubelake import cli, follow, store, upsert
 from tubelake.collect import ledger
 
 # Where to die: the function, and the table that it must be called for.
 PLACES: dict[str, tuple[ModuleType, str, str | None]] = {
     "lease": (ledger, "_swap", None),
     "answers": (store, "append", "responses"),
-    "merge": (store, "merge", "videos"),
+    "merge": (upsert, "merge", "videos"),
     "progress": (follow, "_remember", "videos"),
 }
 
