@@ -118,6 +118,7 @@ def main() -> None:
             )
             result(f"comments found of {comments:,}", found, comments, at_least=True)
     result("growth of the driver's peak", peaks[MANY] / peaks[FEW], 1.1)
+    result("collecting against the plain loop", collecting / plain[0], 1.0)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def versions(lake: Lake, table: Table) -> list[str]:
 def test_a_table_is_made_as_it_is_declared(spark, shared_lake):
     store.ensure(spark, PEOPLE, shared_lake)
     detail = spark.sql(f"DESCRIBE DETAIL {store.name(PEOPLE, shared_lake)}").first()
-    assert detail["partitionColumns"] == []
+    assert (detail["clusteringColumns"], detail["partitionColumns"]) == ([], [])
     assert detail["description"] == PEOPLE.comment
     assert detail["properties"]["delta.enableChangeDataFeed"] == "true"
     found = spark.table(store.name(PEOPLE, shared_lake)).schema

@@ -207,8 +207,9 @@ def run(spark: "SparkSession", name: str, settings: Settings) -> int:
 def run_all(names: Sequence[str] | Callable[[], Sequence[str]], settings: Settings) -> int:
     """Run jobs one after the other in one session; gives the exit code.
 
-    What they import is loaded while the session starts, and then `names` is asked for them if it is a function. A spent quota and requests that failed do not hold up the jobs that build from what was fetched; any other
-    failure ends the run.
+    `names` may be a function that gives them: it is asked, and what the jobs import is loaded, while the session starts.
+    A spent quota and requests that failed do not hold up the jobs that build from what was fetched; any other failure
+    ends the run.
     """
     settings = with_run_id(settings)
     ended: list[Ended] = []

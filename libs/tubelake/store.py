@@ -35,7 +35,7 @@ def folder(lake: Lake) -> Path | None:
 
 
 def check(lake: Lake) -> None:
-    """Raises UsageError, before anything is started, for a folder that cannot be a lake."""
+    """Raises UsageError for a folder that cannot be a lake."""
     root = folder(lake)
     if root is None:
         return

@@ -17,9 +17,8 @@ def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
     """
     newest = _newest_a_key(rows.select(*table.column_names), table).persist()
     try:
-        with store.exclusive(
-            table.full_name, lake
-        ):  # nobody adds one of the keys between the look for them and the commit
+        # Nobody adds one of the keys between the look for them and the commit.
+        with store.exclusive(table.full_name, lake):
             count, within = _extent(newest, table)
             return _merge(newest, count, within, table, lake) if count else 0
     finally:
