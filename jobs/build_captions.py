@@ -15,7 +15,8 @@ WRITES = (tables.CAPTION_TRACKS, tables.CAPTION_SNIPPETS)
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     transforms = (tracks_from_answers, snippets_from_answers)
-    counts = follow(spark, tables.RESPONSES, dict(zip(WRITES, transforms, strict=True)), settings.lake, parts=METHODS)
+    targets, parts = dict(zip(WRITES, transforms, strict=True)), dict.fromkeys(WRITES, METHODS)
+    counts = follow(spark, tables.RESPONSES, targets, settings.lake, parts=parts)
     return job.Report(counts.rows_in, counts.rows_out)
 
 

@@ -15,7 +15,8 @@ WRITES = (tables.CHANNELS,)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    counts = follow(spark, tables.RESPONSES, {tables.CHANNELS: channels_from_answers}, settings.lake, parts=METHODS)
+    parts = {tables.CHANNELS: METHODS}
+    counts = follow(spark, tables.RESPONSES, {tables.CHANNELS: channels_from_answers}, settings.lake, parts=parts)
     return job.Report(counts.rows_in, counts.rows_out)
 
 

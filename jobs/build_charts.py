@@ -14,7 +14,8 @@ WRITES = (tables.CHART_ENTRIES,)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    counts = follow(spark, tables.RESPONSES, {tables.CHART_ENTRIES: entries_from_answers}, settings.lake, parts=METHODS)
+    parts = {tables.CHART_ENTRIES: METHODS}
+    counts = follow(spark, tables.RESPONSES, {tables.CHART_ENTRIES: entries_from_answers}, settings.lake, parts=parts)
     return job.Report(counts.rows_in, counts.rows_out)
 
 

@@ -27,9 +27,8 @@ def add_messages(spark: SparkSession, settings: Settings) -> Counts:
     """Bring new answers into `chat_messages`: what is done again and again while chats are followed."""
     key = key_of(settings.privacy)
     transforms = {tables.CHAT_MESSAGES: lambda answers: with_pseudonyms(messages_from_answers(answers), PEOPLE, key)}
-    return follow(
-        spark, tables.RESPONSES, transforms, settings.lake, parts=(chats.METHOD,), parameters=fingerprint(key)
-    )
+    parts = {tables.CHAT_MESSAGES: (chats.METHOD,)}
+    return follow(spark, tables.RESPONSES, transforms, settings.lake, parts=parts, parameters=fingerprint(key))
 
 
 if __name__ == "__main__":

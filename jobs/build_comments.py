@@ -18,7 +18,8 @@ AUTHORS = ("author_channel_id", "author_name")
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     key = key_of(settings.privacy)
     transforms = {tables.COMMENTS: lambda answers: with_pseudonyms(comments_from_answers(answers), AUTHORS, key)}
-    counts = follow(spark, tables.RESPONSES, transforms, settings.lake, parts=METHODS, parameters=fingerprint(key))
+    parts = {tables.COMMENTS: METHODS}
+    counts = follow(spark, tables.RESPONSES, transforms, settings.lake, parts=parts, parameters=fingerprint(key))
     return job.Report(counts.rows_in, counts.rows_out)
 
 

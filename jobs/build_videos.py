@@ -8,14 +8,19 @@ from tubelake.parse.search import hits_from_answers
 from tubelake.parse.videos import snapshots_from_answers, videos_from_answers
 from tubelake.settings import Settings
 
-METHODS = ("search.list", "videos.list", "videos.batchGetStats")
-READS = tuple(map(tables.RESPONSES.of, METHODS))
-WRITES = (tables.SEARCH_HITS, tables.VIDEOS, tables.VIDEO_SNAPSHOTS)
+PARTS = {
+    tables.SEARCH_HITS: ("search.list",),
+    tables.VIDEOS: ("videos.list",),
+    tables.VIDEO_SNAPSHOTS: ("videos.list", "videos.batchGetStats"),
+}
+READS = tuple(map(tables.RESPONSES.of, ("search.list", "videos.list", "videos.batchGetStats")))
+WRITES = tuple(PARTS)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     transforms = (hits_from_answers, videos_from_answers, snapshots_from_answers)
-    counts = follow(spark, tables.RESPONSES, dict(zip(WRITES, transforms, strict=True)), settings.lake, parts=METHODS)
+    targets = dict(zip(WRITES, transforms, strict=True))
+    counts = follow(spark, tables.RESPONSES, targets, settings.lake, parts=PARTS)
     return job.Report(counts.rows_in, counts.rows_out)
 
 

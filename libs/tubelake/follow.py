@@ -46,12 +46,12 @@ class Position:
 
 def follow(
     spark: SparkSession, source: Table, targets: Mapping[Table, Callable[[DataFrame], DataFrame]], lake: Lake,
-    *, parts: Sequence[str] = (), parameters: object = None,
+    *, parts: Mapping[Table, Sequence[str]] | None = None, parameters: object = None,
 ) -> Counts:  # fmt: skip
     """Bring each target up to date with the rows that the log `source` gained since the last time.
 
-    The value of a target turns rows of the source into rows of the target; `parts` are the partitions of the source
-    that it needs (none: all), and `parameters` what the rows depend on besides. Without a usable position (no progress
+    The value of a target turns rows of the source into rows of the target. `parts` are the partitions of the source
+    that each target needs (not given: all), and `parameters` what the rows depend on besides. Without a usable position (no progress
     yet, a source that was put back to an older state or made anew, other rules) every row of the source is derived
     and merged again: what is right stays untouched, what is missing or different is put right. Rows that the source
     loses or that change in it are no news: what was derived from them stays.
@@ -64,8 +64,9 @@ def follow(
         for target, then in zip(targets, seen, strict=True)
     }
     # Targets are usually equally far: what the source gained is looked up once for them.
+    wanted = sorted({part for needed in (parts or {}).values() for part in needed})
     gained = {
-        (then, now): _inserted(spark, source, lake, then, now, parts, commits)
+        (then, now): _inserted(spark, source, lake, then, now, wanted, commits)
         for then, now in set(spans.values())
         if then != now
     }
@@ -73,7 +74,8 @@ def follow(
     def bring(target: Table) -> Counts:
         if spans[target] not in gained:
             return Counts()
-        new_rows, rows_in = gained[spans[target]]
+        new_rows, counts = gained[spans[target]]
+        rows_in = sum(counts[part] for part in (parts[target] if parts else counts))
         changed = upsert.merge(targets[target](new_rows), target, lake) if rows_in else 0
         _remember(spark, target, lake, {source.name: spans[target][1]})
         return Counts(rows_in, changed)
@@ -165,8 +167,8 @@ def _commits(
 def _inserted(
     spark: SparkSession, source: Table, lake: Lake, then: Position | None, now: Position, parts: Sequence[str],
     recent: Sequence[tuple[int, int]],
-) -> tuple[DataFrame, int]:  # fmt: skip
-    """Rows that the source gained since `then`, and how many; all of them where that cannot be said.
+) -> tuple[DataFrame, dict[str, int]]:  # fmt: skip
+    """Rows that the source gained since `then`, and how many of each part; all of them where that cannot be said.
 
     `recent` are the newest commits of the source.
     """
@@ -176,12 +178,20 @@ def _inserted(
         gained = store.reader(spark, source, lake, span).where("_change_type = 'insert'").where(needed)
         gained = gained.drop(*CHANGE_COLUMNS)
         try:
-            return gained, gained.count()
+            return gained, _counts(gained, source, parts)
         except store.UNREADABLE as error:
             if not _is_vacuumed(error):
                 raise
     rows = store.reader(spark, source, lake, {"versionAsOf": now.version}).where(needed)
-    return rows, rows.count()
+    return rows, _counts(rows, source, parts)
+
+
+def _counts(rows: DataFrame, source: Table, parts: Sequence[str]) -> dict[str, int]:
+    """How many rows each part has; of all together, under no name, where none is named."""
+    if not parts:
+        return {"": rows.count()}
+    part = F.col(source.partition_by[0])
+    return dict(zip(parts, rows.select(*(F.count_if(part == name) for name in parts)).collect()[0], strict=True))
 
 
 def _is_vacuumed(error: Exception) -> bool:

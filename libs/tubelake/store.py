@@ -78,10 +78,10 @@ def ensure(spark: SparkSession, table: Table, lake: Lake) -> None:
 def _create_statement(table: Table, lake: Lake) -> str:
     columns = ", ".join(map(_declared, table.columns))
     layout = f" PARTITIONED BY ({', '.join(table.partition_by)})" if table.partition_by else ""
-    properties = ", ".join(f"'{key}' = '{value}'" for key, value in table.properties)
+    properties = ", ".join(f"'{key}' = '{value}'" for key, value in table.delta_properties.items())
     return (
         f"CREATE TABLE IF NOT EXISTS {name(table, lake)} ({columns}) USING delta{layout} COMMENT {_quoted(table.comment)}"
-        + (f" TBLPROPERTIES ({properties})" if properties else "")
+        f" TBLPROPERTIES ({properties})"
     )
 
 

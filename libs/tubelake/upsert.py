@@ -27,7 +27,7 @@ def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
 
 def _merge(newest: DataFrame, count: int, within: Sequence[str], table: Table, lake: Lake) -> int:
     known = newest.sparkSession.table(store.name(table, lake)).alias("t")
-    if not _any_known(newest, table, known.where(" AND ".join(within) or "true")):
+    if not _any_known(newest, table, known, within):
         if store.folder(lake) is None:  # there is no lock: a MERGE looks again
             return _merge_news(newest, table, lake, within, "")
         store.append(newest, table, lake)
@@ -46,10 +46,14 @@ def _on(table: Table, within: Sequence[str]) -> str:
     return " AND ".join([*(f"t.{column} = s.{column}" for column in table.key), *within])
 
 
-def _any_known(rows: DataFrame, table: Table, known: DataFrame) -> bool:
+def _any_known(rows: DataFrame, table: Table, known: DataFrame, within: Sequence[str]) -> bool:
     """Whether the table has one of the keys: to know that, no other column is read. New rows are the usual case."""
+    if within:
+        known = known.where(" AND ".join(within))
+        if not known.inputFiles():  # Delta knows the least and the greatest value of each
+            return False
     keys = rows.select(*table.key)
-    return not known.select(*table.key).join(keys, on=list(table.key), how="left_semi").isEmpty()
+    return known.select(*table.key).join(keys, on=list(table.key), how="left_semi").limit(1).count() > 0
 
 
 def _merge_news(rows: DataFrame, table: Table, lake: Lake, within: Sequence[str], change: str) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from pyspark.sql import Row, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import job, session, store
@@ -191,9 +191,15 @@ def _fetch_and_log(spark: SparkSession, settings: Settings, this: Round, asked: 
 
     numbered = [request.row(f"{this.round_id}-{number:04d}") for number, request in enumerate(asked)]
     frame = spark.createDataFrame(pd.DataFrame(numbered, columns=REQUEST_COLUMNS), REQUEST_DDL)
-    answers = fetch(frame.repartition(len(this.calls)), this)
+    answers = fetch(_in_partitions(frame, len(this.calls)), this)
     fetched = told.append(answers, RESPONSES, settings.lake, without=["body"])
     return sorted(fetched, key=lambda row: str(row["request_id"]))
+
+
+def _in_partitions(requests: DataFrame, tasks: int) -> DataFrame:
+    """At most one partition a task. Spark cuts local rows into one a core, so that usually nothing need be shuffled."""
+    few = tasks <= session.parallelism(requests.sparkSession)
+    return requests.coalesce(tasks) if few else requests.repartition(tasks)
 
 
 def _add(spent: Spent, rows: Sequence[Row]) -> None:

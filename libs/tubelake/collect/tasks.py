@@ -3,11 +3,13 @@
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import StructType
 
 from tubelake.tables import Table
 
@@ -21,7 +23,7 @@ def answered(
 
     The frame is lazy and fetches each time it is computed: write it once, and read that.
     """
-    schema = asked.sparkSession.createDataFrame([], table.ddl).schema
+    schema = _schema(table)
     arrow_schema = to_arrow_schema(schema)
 
     def on_executor(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -30,6 +32,12 @@ def answered(
             yield pa.RecordBatch.from_pylist([{**row, **identity} for row in rows], schema=arrow_schema)
 
     return asked.mapInArrow(on_executor, schema)
+
+
+@lru_cache
+def _schema(table: Table) -> StructType:
+    """The table's columns as Spark has them, which only Spark can read from their declaration."""
+    return SparkSession.active().createDataFrame([], table.ddl).schema
 
 
 def _executor_id() -> str:

@@ -8,6 +8,7 @@ import struct
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import orjson
 from aiohttp import web
 
 from tubelake.emulator import errors
@@ -37,10 +38,10 @@ Answer: TypeAlias = dict[str, Any] | Download
 
 def encoded(body: dict[str, Any], *, pretty: bool = False) -> bytes:
     """`body` as UTF-8 JSON; text that UTF-8 cannot hold (a lone surrogate) is escaped."""
-    layout: dict[str, Any] = {"indent": 2} if pretty else {"separators": (",", ":")}
     try:
-        return json.dumps(body, ensure_ascii=False, **layout).encode()
-    except UnicodeEncodeError:
+        return orjson.dumps(body, option=orjson.OPT_INDENT_2 if pretty else None)
+    except TypeError:
+        layout: dict[str, Any] = {"indent": 2} if pretty else {"separators": (",", ":")}
         return json.dumps(body, **layout).encode()
 
 

@@ -24,7 +24,7 @@ MANY_FILES = 32
 HOUR_MS = 3_600_000
 DEFAULT_HOURS = 168  # below it, Delta asks whether one is sure
 NO_ROWS = (*QUIET_OPERATIONS, "UNSET TBLPROPERTIES", "ADD COLUMNS")
-_CHECKPOINT_NOW = {"delta.checkpointInterval": "1"}
+_CHECKPOINT = "delta.checkpointInterval"
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def _make_checkpoint(spark: SparkSession, table: Table, lake: Lake) -> None:
 
     UNSET is a change for `rebuild`: so tables of results note a commit that is still there when older ones are gone.
     """
-    store.set_properties(spark, table, lake, _CHECKPOINT_NOW)
-    keys = ", ".join(f"'{key}'" for key in _CHECKPOINT_NOW)
-    store.execute(spark, table, lake, f"ALTER TABLE {store.name(table, lake)} UNSET TBLPROPERTIES ({keys})")
+    store.set_properties(spark, table, lake, {_CHECKPOINT: "1"})
+    store.execute(spark, table, lake, f"ALTER TABLE {store.name(table, lake)} UNSET TBLPROPERTIES ('{_CHECKPOINT}')")
+    store.set_properties(spark, table, lake, {_CHECKPOINT: table.delta_properties[_CHECKPOINT]})
 
 
 def followers(spark: SparkSession, source: Table, present: Sequence[Table], lake: Lake) -> list[Follower]:

@@ -33,7 +33,8 @@ RESPONSES = Table(
     fetched_at           timestamp       When the answer came (UTC)
     quota_day            date            Pacific day whose quota paid
     body                 string          The answer as it came; null once it was forgotten
-    """), key=("request_id",), partition_by=("method",), properties=CHANGE_FEED, aged_by="fetched_at", forgets=("body",),
+    """), key=("request_id",), partition_by=("method",), searched_by=("run_id", "subject", "body"), properties=CHANGE_FEED,
+    aged_by="fetched_at", forgets=("body",),
 )  # fmt: skip
 PICTURES = Table(
     "bronze", "pictures", "The log of thumbnails: one row for each time that a video's picture was asked for",

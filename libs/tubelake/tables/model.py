@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+COMMITS_A_CHECKPOINT = 50  # Delta's 10 are for tables whose every reader is another process; one takes 0.5 to 5 s
+
 
 @dataclass(frozen=True)
 class Column:
@@ -23,6 +25,7 @@ class Table:
     oldest_by: str | None = None  # the one with the smaller value stays
     partition_by: tuple[str, ...] = ()
     zorder_by: tuple[str, ...] = ()  # columns whose near values stand near each other once files are compacted
+    searched_by: tuple[str, ...] = ()  # further columns by which readers leave out files
     properties: tuple[tuple[str, str], ...] = ()
     fixed: str | None = None  # a column that never changes for a key and grows with time: a MERGE reads only its range
     rule: int = 1  # raise it when the meaning of a column changes: the table is then derived anew
@@ -42,6 +45,25 @@ class Table:
     def ddl(self) -> str:
         """The columns as Spark SQL DDL, without comments: a schema for `createDataFrame`."""
         return ", ".join(f"{column.name} {column.type}" for column in self.columns)
+
+    @property
+    def measured(self) -> list[str]:
+        """The columns whose least and greatest value Delta keeps for each file: those that rows are looked up by.
+
+        Each column more is more code that every task which writes must generate first.
+        """
+        times = (self.newest_by, self.oldest_by, self.fixed, self.aged_by)
+        looked_up = dict.fromkeys([*self.key, *self.zorder_by, *filter(None, times), *self.searched_by])
+        return [column for column in looked_up if column not in self.partition_by]
+
+    @property
+    def delta_properties(self) -> dict[str, str]:
+        """What Delta is told when it makes the table."""
+        return {
+            "delta.checkpointInterval": str(COMMITS_A_CHECKPOINT),
+            "delta.dataSkippingStatsColumns": ",".join(self.measured),
+            **dict(self.properties),
+        }
 
     @property
     def column_names(self) -> list[str]:

@@ -54,7 +54,7 @@ VIDEO_SNAPSHOTS = Table(
     {_COUNTS.strip()}
     method          string     Method that gave them
     """), key=("video_id", "fetched_at"), zorder_by=("video_id",), properties=CHANGE_FEED,
-    aged_by="fetched_at",
+    aged_by="fetched_at", fixed="fetched_at",
 )  # fmt: skip
 SEARCH_HITS = Table(
     "silver", "search_hits", "What a keyword's searches found: one row a keyword and result",

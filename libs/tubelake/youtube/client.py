@@ -1,5 +1,6 @@
 """One call of the API: google-api-python-client, the key in a header, and an answer for whatever happens."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from http.client import HTTPException
 from typing import Any
 
 import httplib2
+import orjson
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 from googleapiclient.http import HttpRequest
@@ -94,13 +96,18 @@ def _http(timeout_seconds: float) -> httplib2.Http:
 def _answered(status: int, body: bytes | str) -> Answer:
     """A 200 is good only if its body is whole: proxies and outages answer with HTML, or half an object."""
     text = body.decode("utf-8", errors="replace") if isinstance(body, bytes) else body
-    try:
-        content = json.loads(text)
-    except ValueError:
-        content = None
+    content = _parsed(text)
     if not isinstance(content, dict):
         return Answer(status, BROKEN_ANSWER, text, {})
     return Answer(status, None, text, content)
+
+
+def _parsed(text: str) -> Any:
+    """What the JSON says, None where it is none. Half a surrogate pair, which titles can have, orjson does not read."""
+    for loads in (orjson.loads, json.loads):
+        with contextlib.suppress(ValueError):
+            return loads(text)
+    return None
 
 
 def refused(error: HttpError) -> Answer:
