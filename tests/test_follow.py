@@ -121,6 +121,46 @@ def test_whatever_happens_to_the_target_it_ends_the_same(spark, lakes, lake, acc
     assert commits(lake) == before
 
 
+def test_each_target_gets_its_parts_and_one_without_news_is_left_alone(spark, lake):
+    pages = replace(
+        LOG, name="answers", columns=(Column("method", "string", "Method"), *LOG.columns), partition_by=("method",)
+    )
+    hits, both = (replace(NEWEST, name=name) for name in ("hits", "both"))
+    parts = {hits: ("search",), both: ("search", "details")}
+
+    def bring(*rows: tuple) -> Counts:
+        store.ensure(spark, pages, lake)
+        store.append(spark.createDataFrame(rows, pages.ddl), pages, lake)
+        return follow(spark, pages, dict.fromkeys(parts, lambda new: new.drop("method")), lake, parts=parts)
+
+    def ids(table: Table) -> list[str]:
+        return sorted(row["id"] for row in store.read(spark, table, lake).collect())
+
+    at = datetime(2024, 1, 1)
+    assert bring(("search", "a", 1, at), ("details", "b", 1, at), ("other", "c", 1, at)) == Counts(2, 3)
+    written = len(list((folder(lake, hits) / "_delta_log").glob("*.json")))
+    assert bring(("details", "d", 1, at)) == Counts(1, 1)
+    # Only how far it has come.
+    assert len(list((folder(lake, hits) / "_delta_log").glob("*.json"))) == written + 1
+    assert bring(("other", "e", 1, at)) == Counts()
+    assert (ids(hits), ids(both)) == (["a"], ["a", "b", "d"])
+
+
+def test_in_a_time_series_what_is_known_is_told_by_its_times(spark, lake):
+    series = replace(NEWEST, name="series", key=("id", "at"), fixed="at")
+    early, late = datetime(2024, 1, 1), datetime(2024, 1, 9)
+
+    def bring(*rows: tuple) -> Counts:
+        add(spark, lake, list(rows))
+        return follow(spark, LOG, {series: tenfold}, lake)
+
+    assert bring(("a", 1, early), ("b", 1, early)) == Counts(2, 2)
+    assert bring(("a", 2, late), ("a", 1, early)) == Counts(2, 1), "one is new, one is there"
+    assert bring(("b", 3, late)) == Counts(1, 1), "new at a time that is there"
+    rows = store.read(spark, series, lake).collect()
+    assert sorted((row["id"], row["value"]) for row in rows) == [("a", 10), ("a", 20), ("b", 10), ("b", 30)]
+
+
 def test_another_rule_derives_everything_anew(spark, lakes, lake):
     _, late = lakes
     shutil.copytree(late.root, lake.root)

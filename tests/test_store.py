@@ -30,6 +30,7 @@ PAGES = Table(
     "bronze", "pages", "Pages",
     (Column("method", "string", "Method"), Column("page", "int", "Number")), key=("page",), partition_by=("method",),
 )  # fmt: skip
+NOTE = Column("note", "string", "Note")
 OLD, MID, NEW = datetime(2024, 1, 1), datetime(2024, 1, 2), datetime(2024, 1, 3)
 
 
@@ -48,7 +49,11 @@ def test_a_table_is_made_as_it_is_declared(spark, shared_lake):
     detail = spark.sql(f"DESCRIBE DETAIL {store.name(PEOPLE, shared_lake)}").first()
     assert (detail["clusteringColumns"], detail["partitionColumns"]) == ([], [])
     assert detail["description"] == PEOPLE.comment
-    assert detail["properties"]["delta.enableChangeDataFeed"] == "true"
+    assert detail["properties"] == {
+        "delta.enableChangeDataFeed": "true",
+        "delta.checkpointInterval": "50",
+        "delta.dataSkippingStatsColumns": "id,seen_at",
+    }
     found = spark.table(store.name(PEOPLE, shared_lake)).schema
     assert [(field.name, field.metadata["comment"]) for field in found] == [(c.name, c.comment) for c in PEOPLE.columns]
     before = versions(shared_lake, PEOPLE)
@@ -108,6 +113,17 @@ def test_many_small_files_are_put_together_with_near_values_side_by_side(spark, 
     last = spark.sql(f"DESCRIBE HISTORY {store.name(PEOPLE, lake)} LIMIT 1").first()
     assert json.loads(last["operationParameters"]["zOrderBy"]) == list(PEOPLE.zorder_by)
     assert sorted(map(tuple, store.read(spark, PEOPLE, lake).collect())) == sorted(rows)
+
+
+def test_delta_measures_only_what_rows_are_looked_up_by(spark, shared_lake):
+    table = replace(
+        PAGES, name="measured", searched_by=("note",), columns=(*PAGES.columns, NOTE, Column("x", "int", "X"))
+    )
+    store.ensure(spark, table, shared_lake)
+    store.append(spark.createDataFrame([("search.list", 1, "n", 2)], table.ddl), table, shared_lake)
+    log = Path(shared_lake.root) / "bronze" / "measured" / "_delta_log" / "00000000000000000001.json"
+    added = [json.loads(line)["add"] for line in log.read_text(encoding="utf-8").splitlines() if '"add"' in line]
+    assert [json.loads(file["stats"])["minValues"] for file in added] == [{"page": 1, "note": "n"}]
 
 
 @pytest.mark.parametrize("damage", ["half", "empty", "nonsense", "lost"])

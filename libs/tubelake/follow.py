@@ -75,6 +75,8 @@ def follow(
         if spans[target] not in gained:
             return Counts()
         new_rows, counts = gained[spans[target]]
+        if parts:
+            new_rows = new_rows.where(F.col(source.partition_by[0]).isin(*parts[target]))
         rows_in = sum(counts[part] for part in (parts[target] if parts else counts))
         changed = upsert.merge(targets[target](new_rows), target, lake) if rows_in else 0
         _remember(spark, target, lake, {source.name: spans[target][1]})

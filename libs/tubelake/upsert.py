@@ -50,7 +50,8 @@ def _any_known(rows: DataFrame, table: Table, known: DataFrame, within: Sequence
     """Whether the table has one of the keys: to know that, no other column is read. New rows are the usual case."""
     if within:
         known = known.where(" AND ".join(within))
-        if not known.inputFiles():  # Delta knows the least and the greatest value of each
+        # Delta knows the least and the greatest value of each file: new rows of a time series come after all old ones.
+        if table.fixed in table.key and not known.inputFiles():
             return False
     keys = rows.select(*table.key)
     return known.select(*table.key).join(keys, on=list(table.key), how="left_semi").limit(1).count() > 0

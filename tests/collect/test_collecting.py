@@ -5,11 +5,12 @@ import math
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
+import pandas as pd
 import pytest
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
-from tubelake import job, store, tables
+from tubelake import job, session, store, tables
 from tubelake.collect import fetch, live, rounds, search, videos
 from tubelake.collect.fetch import Round
 from tubelake.collect.gate import Pace
@@ -263,6 +264,13 @@ def test_from_keywords_to_tables_and_again(spark, corpus, shared, wanted, capsys
     assert {row["video_count"] for row in rows_of(spark, tables.KEYWORD_STATISTICS, shared)} == {240}
     (paid,) = rows_of(spark, tables.QUOTA_BUCKETS, shared, "bucket = 'search'")
     assert (paid["units_leased"], paid["units_settled"]) == (9, 9)
+
+
+def test_a_round_has_no_more_partitions_than_tasks_and_as_many_as_are_wanted(spark):
+    requests = spark.createDataFrame(pd.DataFrame({"page": range(9)}))
+    cores = session.parallelism(spark)
+    counts = {tasks: rounds._in_partitions(requests, tasks).rdd.getNumPartitions() for tasks in (1, cores, 7)}
+    assert counts == {1: 1, cores: cores, 7: 7}
 
 
 def test_questions_of_one_run_share_no_answer_and_leave_few_files(spark, corpus, wanted, monkeypatch):

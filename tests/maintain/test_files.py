@@ -73,6 +73,8 @@ def test_a_follower_that_is_behind_can_read_on(spark, behind, lake):
     assert copied(spark, lake) == Counts(2, 2)
     assert found(spark, lake, COPY) == ["aaaa-first", "bbbb-first", "cccc-second", "dddd-second"]
     assert spark.conf.get("spark.databricks.delta.retentionDurationCheck.enabled", None) in (None, "true")
+    kept = store.properties(spark, LOG, lake)
+    assert {name: kept[name] for name in LOG.delta_properties} == LOG.delta_properties
 
 
 def test_no_trace_is_left_once_all_have_followed_and_a_repeat_has_nothing_to_do(spark, behind, lake):

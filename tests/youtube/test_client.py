@@ -198,3 +198,8 @@ def test_answers_that_no_api_should_give(answer, status, reason):
     assert (got.status, got.reason, got.content, got.retry_after_seconds) == (status, reason, {}, None)
     # httplib2 itself asks a second time where no answer came at all: a kept connection may just have been closed.
     assert len(sent) == (1 if status else 2)
+
+
+def test_half_a_surrogate_pair_in_a_title_spoils_no_answer():
+    _, got = raw_call(b'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"title":"\\ud83d !"}')
+    assert (got.reason, got.content) == (None, {"title": "\ud83d !"})
