@@ -1,5 +1,6 @@
 """Live chats: pages since a token, ends, repeated and late messages, restarts, and what a made stream has."""
 
+import contextlib
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,11 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from tubelake.emulator import ChatOptions, CorpusError, EmulatorOptions, load_corpus, make_corpus, running
+from tubelake.emulator.chat_methods import live_chat_messages_list
+from tubelake.emulator.chats import Stage
+from tubelake.emulator.errors import ApiError
+from tubelake.emulator.quota import Clock
+from tubelake.emulator.world import make_world
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FAST = ChatOptions(speed=1_000_000.0, polling_seconds=0.25)
@@ -134,6 +140,28 @@ def test_repeated_and_late_messages_hide_none(lay, seed):
     assert set(found) == {f"m{number:05d}" for number in range(2_000)}
     assert len(found) > 2_000
     assert found != sorted(found)
+
+
+class Hasty(Clock):
+    """Each look at it takes some of the time between two messages."""
+
+    looks = 0
+
+    def now(self) -> datetime:
+        self.looks += 1
+        return START + timedelta(seconds=0.3 * self.looks)
+
+
+def test_a_last_message_that_comes_during_a_call_is_not_lost(lay):
+    corpus, options = lay([message(number, second=number) for number in range(50)]), EmulatorOptions()
+    world = make_world(corpus, options)
+    world.stage = Stage(options.chat, options.seed, Hasty())
+    asked, found = {"liveChatId": "chat-a", "part": "id", "maxResults": "200"}, []
+    with contextlib.suppress(ApiError):  # once the chat is over
+        while True:
+            found.append(live_chat_messages_list(world, asked))
+            asked["pageToken"] = found[-1]["nextPageToken"]
+    assert ids(found) == [f"m{number:05d}" for number in range(50)]
 
 
 def test_a_token_of_before_a_restart_goes_on_after_it(lay):

@@ -22,8 +22,7 @@ def live_chat_messages_list(world: World, asked: Params) -> dict[str, Any]:
     token = asked.get("pageToken")
     offset = tokens.decode(token, mark) if token else 0
     begins = world.stage.begin(chat_id)
-    said = world.stage.said(world.corpus, chat_id)
-    ended_at = world.stage.ended_at(world.corpus, chat_id)
+    said, ended_at = world.stage.standing(world.corpus, chat_id)
     if ended_at is not None and (offset >= said or not (token or begins)):
         raise errors.chat_ended()
     first = offset - repeated(offset, chat_id, world.options.chat, world.options.seed) if said > offset else offset

@@ -61,16 +61,16 @@ class Stage:
         self._begun[chat_id] = self._clock.now()
         return True
 
-    def said(self, corpus: Corpus, chat_id: str) -> int:
-        """How many messages of its line a chat has by now."""
-        return bisect_right(self.line(corpus, chat_id).seconds, self._elapsed(chat_id))
+    def standing(self, corpus: Corpus, chat_id: str) -> tuple[int, datetime | None]:
+        """How many messages of its line a chat has by now, and when it was over; None while it is not.
 
-    def ended_at(self, corpus: Corpus, chat_id: str) -> datetime | None:
-        """When a chat was over; None while it is not."""
-        length = self.line(corpus, chat_id).length
-        if self._elapsed(chat_id) < length:
-            return None
-        return self._begun[chat_id] + timedelta(seconds=length / self._options.speed)
+        Both by one look at the clock: a chat that is over has all its messages.
+        """
+        line, elapsed = self.line(corpus, chat_id), self._elapsed(chat_id)
+        over = None
+        if elapsed >= line.length:
+            over = self._begun[chat_id] + timedelta(seconds=line.length / self._options.speed)
+        return bisect_right(line.seconds, elapsed), over
 
     def _elapsed(self, chat_id: str) -> float:
         begun = self._begun.get(chat_id)
@@ -112,7 +112,7 @@ def as_it_is_now(corpus: Corpus, stage: Stage, video: Resource) -> Resource:
     chats = chats_of(corpus, video)
     if not chats:
         return video
-    ends = {chat_id: stage.ended_at(corpus, chat_id) for chat_id in chats}
+    ends = {chat_id: stage.standing(corpus, chat_id)[1] for chat_id in chats}
     details = {**video["liveStreamingDetails"]}
     going_on = [chat_id for chat_id, ended in ends.items() if ended is None]
     if going_on:
