@@ -54,7 +54,7 @@ def _any_known(rows: DataFrame, table: Table, known: DataFrame, within: Sequence
         if table.fixed in table.key and not known.inputFiles():
             return False
     keys = rows.select(*table.key)
-    return known.select(*table.key).join(keys, on=list(table.key), how="left_semi").limit(1).count() > 0
+    return not known.select(*table.key).join(keys, on=list(table.key), how="left_semi").isEmpty()
 
 
 def _merge_news(rows: DataFrame, table: Table, lake: Lake, within: Sequence[str], change: str) -> int:
