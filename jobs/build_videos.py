@@ -13,7 +13,7 @@ PARTS = {
     tables.VIDEOS: ("videos.list",),
     tables.VIDEO_SNAPSHOTS: ("videos.list", "videos.batchGetStats"),
 }
-READS = tuple(map(tables.RESPONSES.of, ("search.list", "videos.list", "videos.batchGetStats")))
+READS = tuple(map(tables.RESPONSES.of, sorted({method for methods in PARTS.values() for method in methods})))
 WRITES = tuple(PARTS)
 
 

@@ -51,10 +51,10 @@ def follow(
     """Bring each target up to date with the rows that the log `source` gained since the last time.
 
     The value of a target turns rows of the source into rows of the target. `parts` are the partitions of the source
-    that each target needs (not given: all), and `parameters` what the rows depend on besides. Without a usable position (no progress
-    yet, a source that was put back to an older state or made anew, other rules) every row of the source is derived
-    and merged again: what is right stays untouched, what is missing or different is put right. Rows that the source
-    loses or that change in it are no news: what was derived from them stays.
+    that each target needs (not given: all), and `parameters` what the rows depend on besides. Without a usable position
+    (no progress yet, a source that was put back to an older state or made anew, other rules) every row of the source is
+    derived and merged again: what is right stays untouched, what is missing or different is put right. Rows that the
+    source loses or that change in it are no news: what was derived from them stays.
     """
     store.ensure(spark, source, lake)
     commits = _commits(spark, source, lake, f"LIMIT {RECENT}")

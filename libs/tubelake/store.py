@@ -4,6 +4,7 @@ import contextlib
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -12,6 +13,7 @@ from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from tubelake import console
 from tubelake.errors import TubeLakeError, UsageError
@@ -137,6 +139,12 @@ def read(spark: SparkSession, table: Table, lake: Lake) -> DataFrame:
     ensure(spark, table, lake)
     rows = spark.table(name(table, lake))
     return rows if table.part is None else rows.where(F.col(table.partition_by[0]) == table.part)
+
+
+@lru_cache
+def schema(spark: SparkSession, ddl: str) -> StructType:
+    """Columns declared in DDL as Spark has them, which only Spark can read from it; kept, since each asking is planned."""
+    return spark.createDataFrame([], ddl).schema
 
 
 def reader(spark: SparkSession, table: Table, lake: Lake, options: Mapping[str, object]) -> DataFrame:

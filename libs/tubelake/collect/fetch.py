@@ -39,7 +39,8 @@ class Round:
 def fetch(requests: DataFrame, this: Round) -> DataFrame:
     """An answer (a row of `responses`) for every page of every request; failures are rows.
 
-    `requests` has the columns of REQUEST_DDL and at most one partition an entry of `this.calls`. The frame is lazy, see `answered`.
+    `requests` has the columns of REQUEST_DDL and at most one partition an entry of `this.calls`. The frame is lazy, see
+    `answered`.
     """
     return answered(requests, tables.RESPONSES, this.run_id, this.round_id, lambda asked: _in_batches(asked, this))
 

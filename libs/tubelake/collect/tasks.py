@@ -3,14 +3,13 @@
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import to_arrow_schema
-from pyspark.sql.types import StructType
 
+from tubelake import store
 from tubelake.tables import Table
 
 Row: TypeAlias = dict[str, Any]
@@ -23,7 +22,7 @@ def answered(
 
     The frame is lazy and fetches each time it is computed: write it once, and read that.
     """
-    schema = _schema(table)
+    schema = store.schema(asked.sparkSession, table.ddl)
     arrow_schema = to_arrow_schema(schema)
 
     def on_executor(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -32,12 +31,6 @@ def answered(
             yield pa.RecordBatch.from_pylist([{**row, **identity} for row in rows], schema=arrow_schema)
 
     return asked.mapInArrow(on_executor, schema)
-
-
-@lru_cache
-def _schema(table: Table) -> StructType:
-    """The table's columns as Spark has them, which only Spark can read from their declaration."""
-    return SparkSession.active().createDataFrame([], table.ddl).schema
 
 
 def _executor_id() -> str:

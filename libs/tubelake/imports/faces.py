@@ -35,7 +35,7 @@ def find(folder: str) -> list[Path]:
 def checked(spark: SparkSession, files: Iterable[Path]) -> DataFrame:
     """A row a file, read by tasks: with the columns of `labelled_faces` and `reason`, null for a good picture."""
     paths = spark.createDataFrame([(str(file),) for file in files], "path string")
-    schema = to_arrow_schema(spark.createDataFrame([], CHECKED_DDL).schema)
+    schema = to_arrow_schema(store.schema(spark, CHECKED_DDL))
     return paths.mapInArrow(partial(_check_all, schema), CHECKED_DDL)
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql.pandas.types import to_arrow_schema
 
+from tubelake import store
 from tubelake.errors import UsageError
 from tubelake.imports import files
 from tubelake.imports.files import Head, Piece
@@ -87,7 +88,7 @@ def _portions(surveyed: Iterable[Row], wanted: str) -> Iterator[Row]:
 
 
 def _schema(spark: SparkSession, ddl: str) -> pa.Schema:
-    return to_arrow_schema(spark.createDataFrame([], ddl).schema)
+    return to_arrow_schema(store.schema(spark, ddl))
 
 
 def _survey_all(
