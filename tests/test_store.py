@@ -78,6 +78,19 @@ def test_rows_are_upserted_by_key_and_the_newest_stays(spark, shared_lake):
     )
 
 
+@pytest.mark.parametrize("few", [upsert.FEW_KEYS, 1], ids=["looked up by value", "joined"])
+def test_keys_are_found_whatever_is_in_them_and_however_many_there_are(spark, lake, monkeypatch, few):
+    monkeypatch.setattr(upsert, "FEW_KEYS", few)
+    odd = ["it's", "back\\slash", 'a "quote"', "", "고양이", "line\nbreak", "${x}", "%"]
+
+    def merge(*keys: str) -> int:
+        return upsert.merge(spark.createDataFrame([(key, "n", MID) for key in keys], PEOPLE.ddl), PEOPLE, lake)
+
+    store.ensure(spark, PEOPLE, lake)
+    assert [merge(*odd), merge(*odd), merge("new", odd[0])] == [len(odd), 0, 1]
+    assert store.read(spark, PEOPLE, lake).count() == len(odd) + 1
+
+
 def test_a_column_that_is_declared_later_is_added(spark, shared_lake):
     store.ensure(spark, PEOPLE, shared_lake)
     wider = replace(PEOPLE, columns=(*PEOPLE.columns, Column("age", "int", "Age, it's in years")))

@@ -82,16 +82,17 @@ def _create_statement(table: Table, lake: Lake) -> str:
     layout = f" PARTITIONED BY ({', '.join(table.partition_by)})" if table.partition_by else ""
     properties = ", ".join(f"'{key}' = '{value}'" for key, value in table.delta_properties.items())
     return (
-        f"CREATE TABLE IF NOT EXISTS {name(table, lake)} ({columns}) USING delta{layout} COMMENT {_quoted(table.comment)}"
+        f"CREATE TABLE IF NOT EXISTS {name(table, lake)} ({columns}) USING delta{layout} COMMENT {quoted(table.comment)}"
         f" TBLPROPERTIES ({properties})"
     )
 
 
 def _declared(column: Column) -> str:
-    return f"{column.name} {column.type} COMMENT {_quoted(column.comment)}"
+    return f"{column.name} {column.type} COMMENT {quoted(column.comment)}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """The text as a literal of SQL."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 

@@ -1,6 +1,7 @@
 """Upserts: new rows are added, changed ones replaced, by the table's key; what is equal is left alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
@@ -8,6 +9,17 @@ from pyspark.sql import functions as F
 from tubelake import store
 from tubelake.settings import Lake
 from tubelake.tables import Table
+
+FEW_KEYS = 2_500  # of a partition: so many are looked up by value, which is planned and run sooner than a join
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What rows to be merged are about."""
+
+    count: int
+    keys: Sequence[str]  # all of them if they are few and of one column
+    within: Sequence[str]  # condition by which a MERGE reads only those files of the table that can hold their keys
 
 
 def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
@@ -19,19 +31,19 @@ def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
     try:
         # Nobody adds one of the keys between the look for them and the commit.
         with store.exclusive(table.full_name, lake):
-            count, within = _extent(newest, table)
-            return _merge(newest, count, within, table, lake) if count else 0
+            extent = _extent(newest, table)
+            return _merge(newest, extent, table, lake) if extent.count else 0
     finally:
         newest.unpersist()
 
 
-def _merge(newest: DataFrame, count: int, within: Sequence[str], table: Table, lake: Lake) -> int:
-    known = newest.sparkSession.table(store.name(table, lake)).alias("t")
-    if not _any_known(newest, table, known, within):
+def _merge(newest: DataFrame, extent: Extent, table: Table, lake: Lake) -> int:
+    known, within = newest.sparkSession.table(store.name(table, lake)).alias("t"), extent.within
+    if not _any_known(newest, extent, table, known):
         if store.folder(lake) is None:  # there is no lock: a MERGE looks again
             return _merge_news(newest, table, lake, within, "")
         store.append(newest, table, lake)
-        return count
+        return extent.count
     same = " AND ".join(f"t.{c} <=> s.{c}" for c in table.column_names if c not in table.key) or "true"
     fresher = f"s.{table.newest_by} >= t.{table.newest_by} AND " if table.newest_by else ""
     fresher += f"s.{table.oldest_by} <= t.{table.oldest_by} AND " if table.oldest_by else ""
@@ -46,13 +58,16 @@ def _on(table: Table, within: Sequence[str]) -> str:
     return " AND ".join([*(f"t.{column} = s.{column}" for column in table.key), *within])
 
 
-def _any_known(rows: DataFrame, table: Table, known: DataFrame, within: Sequence[str]) -> bool:
+def _any_known(rows: DataFrame, extent: Extent, table: Table, known: DataFrame) -> bool:
     """Whether the table has one of the keys: to know that, no other column is read. New rows are the usual case."""
-    if within:
-        known = known.where(" AND ".join(within))
+    if extent.within:
+        known = known.where(" AND ".join(extent.within))
         # Delta knows the least and the greatest value of each file: new rows of a time series come after all old ones.
         if table.fixed in table.key and not known.inputFiles():
             return False
+    if len(extent.keys) == extent.count:
+        # As text: a Column would be told each value by itself, which takes a second for 2,000.
+        return not known.where(f"{table.key[0]} IN ({', '.join(map(store.quoted, extent.keys))})").isEmpty()
     keys = rows.select(*table.key)
     return not known.select(*table.key).join(keys, on=list(table.key), how="left_semi").isEmpty()
 
@@ -68,16 +83,17 @@ def _merge_news(rows: DataFrame, table: Table, lake: Lake, within: Sequence[str]
     return int(store.execute(rows.sparkSession, table, lake, statement)[0]["num_affected_rows"])
 
 
-def _extent(rows: DataFrame, table: Table) -> tuple[int, list[str]]:
-    """How many rows, and the condition by which a MERGE reads only those files of the table that can hold their keys."""
-    if table.fixed is None:
-        return rows.count(), []
-    fixed = F.unix_micros(table.fixed)
-    count, low, high = rows.agg(F.count("*"), F.min(fixed), F.max(fixed)).collect()[0]
+def _extent(rows: DataFrame, table: Table) -> Extent:
+    """One pass over the rows."""
+    fixed = F.unix_micros(table.fixed) if table.fixed else F.lit(None)
+    number = F.monotonically_increasing_id().bitwiseAND(2**33 - 1)  # of the row in its partition
+    few = F.when(number < FEW_KEYS, F.col(table.key[0]).cast("string")) if len(table.key) == 1 else F.lit(None)
+    told = rows.select(fixed.alias("at"), few.alias("key"))
+    count, low, high, keys = told.agg(F.count("*"), F.min("at"), F.max("at"), F.collect_list("key")).collect()[0]
     if low is None:
-        return count, []
+        return Extent(count, keys, [])
     between = f"t.{table.fixed} BETWEEN timestamp_micros({low}) AND timestamp_micros({high})"
-    return count, [f"({between} OR t.{table.fixed} IS NULL)"]
+    return Extent(count, keys, [f"({between} OR t.{table.fixed} IS NULL)"])
 
 
 def _newest_a_key(rows: DataFrame, table: Table) -> DataFrame:
