@@ -261,3 +261,43 @@ def test_a_small_table_is_rebuilt_only_when_something_changed(spark, lakes, lake
     upsert.merge(spark.createDataFrame([("z", 7, datetime(2024, 2, 1))], NEWEST.ddl), NEWEST, lake)
     assert rebuild(spark, [NEWEST], {SUMS: build}, lake, parameters=2).rows_out == 1
     assert (total(), len(built)) == ([57], 3)
+
+
+def test_changes_and_losses_of_a_table_that_is_no_log_are_followed(spark, lake):
+    """`newest` is no log: its rows change and go. `lengths` follows it, a row a row."""
+    lengths = replace(NEWEST, name="lengths")
+    read: list[int] = []
+
+    def run_on() -> list[tuple]:
+        read.append(follow(spark, NEWEST, {lengths: tenfold}, lake, keys=lambda rows: rows.select("id")).rows_in)
+        return sorted((row["id"], row["value"]) for row in store.read(spark, lengths, lake).collect())
+
+    def merge(*rows: tuple) -> None:
+        upsert.merge(spark.createDataFrame(rows, NEWEST.ddl), NEWEST, lake)
+
+    store.ensure(spark, NEWEST, lake)
+    day = datetime(2024, 1, 1)
+    merge(("a", 1, day), ("b", 2, day), ("c", 3, day))
+    assert run_on() == [("a", 10), ("b", 20), ("c", 30)]
+    merge(("a", 1, day), ("b", 5, day))
+    assert run_on() == [("a", 10), ("b", 50), ("c", 30)]
+    spark.sql(f"DELETE FROM {store.name(NEWEST, lake)} WHERE id = 'c'")
+    assert run_on() == [("a", 10), ("b", 50)]
+    before = commits(lake)
+    assert run_on() == [("a", 10), ("b", 50)]
+    assert commits(lake) == before
+    assert read == [3, 1, 0, 0]
+
+
+def test_what_comes_as_a_whole_leaves_nothing_of_before(spark, lake):
+    pieces = replace(NEWEST, name="pieces", key=("id", "value"), newest_by=None, whole_by="id")
+    day = datetime(2024, 1, 1)
+
+    def merge(*rows: tuple) -> list[tuple]:
+        upsert.merge(spark.createDataFrame([(*row, day) for row in rows], pieces.ddl), pieces, lake)
+        return sorted((row["id"], row["value"]) for row in store.read(spark, pieces, lake).collect())
+
+    store.ensure(spark, pieces, lake)
+    assert merge(("a", 1), ("a", 2), ("b", 1)) == [("a", 1), ("a", 2), ("b", 1)]
+    assert merge(("a", 1), ("a", 3)) == [("a", 1), ("a", 3), ("b", 1)]
+    assert merge(("c", 1)) == [("a", 1), ("a", 3), ("b", 1), ("c", 1)]

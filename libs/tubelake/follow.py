@@ -47,6 +47,7 @@ class Position:
 def follow(
     spark: SparkSession, source: Table, targets: Mapping[Table, Callable[[DataFrame], DataFrame]], lake: Lake,
     *, parts: Mapping[Table, Sequence[str]] | None = None, parameters: object = None,
+    keys: Callable[[DataFrame], DataFrame] | None = None,
 ) -> Counts:  # fmt: skip
     """Bring each target up to date with the rows that the log `source` gained since the last time.
 
@@ -54,7 +55,9 @@ def follow(
     that each target needs (not given: all), and `parameters` what the rows depend on besides. Without a usable position
     (no progress yet, a source that was put back to an older state or made anew, other rules) every row of the source is
     derived and merged again: what is right stays untouched, what is missing or different is put right. Rows that the
-    source loses or that change in it are no news: what was derived from them stays.
+    source loses or that change in it are no news: what was derived from them stays. For a source that is no log, `keys`
+    turns its rows into columns of the target by which what was derived from them is known: then a changed row is news,
+    and what was derived from rows that are gone goes.
     """
     store.ensure(spark, source, lake)
     commits = _commits(spark, source, lake, f"LIMIT {RECENT}")
@@ -65,8 +68,9 @@ def follow(
     }
     # Targets are usually equally far: what the source gained is looked up once for them.
     wanted = sorted({part for needed in (parts or {}).values() for part in needed})
+    news = ("insert",) if keys is None else ("insert", "update_postimage")
     gained = {
-        (then, now): _inserted(spark, source, lake, then, now, wanted, commits)
+        (then, now): _inserted(spark, source, lake, then, now, wanted, commits, news)
         for then, now in set(spans.values())
         if then != now
     }
@@ -78,7 +82,11 @@ def follow(
         if parts:
             new_rows = new_rows.where(F.col(source.partition_by[0]).isin(*parts[target]))
         rows_in = sum(counts[part] for part in (parts[target] if parts else counts))
-        changed = upsert.merge(targets[target](new_rows), target, lake) if rows_in else 0
+        # Of all rows of a table that has a key, what is derived has its key once too.
+        is_first = keys is not None and spans[target][0] is None
+        changed = upsert.merge(targets[target](new_rows), target, lake, unique=is_first) if rows_in else 0
+        if keys is not None and _has_lost(spark, source, lake, *spans[target], commits):
+            changed += _remove_orphans(spark, source, target, lake, keys)
         _remember(spark, target, lake, {source.name: spans[target][1]})
         return Counts(rows_in, changed)
 
@@ -168,17 +176,15 @@ def _commits(
 
 def _inserted(
     spark: SparkSession, source: Table, lake: Lake, then: Position | None, now: Position, parts: Sequence[str],
-    recent: Sequence[tuple[int, int]],
+    recent: Sequence[tuple[int, int]], news: Sequence[str],
 ) -> tuple[DataFrame, dict[str, int]]:  # fmt: skip
     """Rows that the source gained since `then`, and how many of each part; all of them where that cannot be said.
 
-    `recent` are the newest commits of the source.
+    `recent` are the newest commits of the source, and `news` the kinds of change that count.
     """
     needed = F.col(source.partition_by[0]).isin(*parts) if parts else F.lit(True)
     if then is not None and _continues(spark, source, lake, then, now, recent):
-        span = {"readChangeFeed": "true", "startingVersion": then.version + 1, "endingVersion": now.version}
-        gained = store.reader(spark, source, lake, span).where("_change_type = 'insert'").where(needed)
-        gained = gained.drop(*CHANGE_COLUMNS)
+        gained = _changes(spark, source, lake, then, now, news).where(needed)
         try:
             return gained, _counts(gained, source, parts)
         except store.UNREADABLE as error:
@@ -186,6 +192,38 @@ def _inserted(
                 raise
     rows = store.reader(spark, source, lake, {"versionAsOf": now.version}).where(needed)
     return rows, _counts(rows, source, parts)
+
+
+def _changes(
+    spark: SparkSession, source: Table, lake: Lake, then: Position, now: Position, kinds: Sequence[str]
+) -> DataFrame:
+    span = {"readChangeFeed": "true", "startingVersion": then.version + 1, "endingVersion": now.version}
+    rows = store.reader(spark, source, lake, span).where(F.col("_change_type").isin(*kinds))
+    return rows.drop(*CHANGE_COLUMNS)
+
+
+def _has_lost(
+    spark: SparkSession, source: Table, lake: Lake, then: Position | None, now: Position,
+    recent: Sequence[tuple[int, int]],
+) -> bool:  # fmt: skip
+    """Whether the source may have lost rows since `then`."""
+    if then is None or not _continues(spark, source, lake, then, now, recent):
+        return True
+    try:
+        return not _changes(spark, source, lake, then, now, ("delete",)).isEmpty()
+    except store.UNREADABLE as error:
+        if not _is_vacuumed(error):
+            raise
+        return True
+
+
+def _remove_orphans(
+    spark: SparkSession, source: Table, target: Table, lake: Lake, keys: Callable[[DataFrame], DataFrame]
+) -> int:
+    """Delete the target's rows whose origin the source no longer has; gives how many."""
+    origins = keys(store.read(spark, source, lake))
+    gone = store.read(spark, target, lake).join(origins, on=origins.columns, how="left_anti")
+    return upsert.remove(gone, target, lake)
 
 
 def _counts(rows: DataFrame, source: Table, parts: Sequence[str]) -> dict[str, int]:

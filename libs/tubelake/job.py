@@ -100,7 +100,7 @@ def writers() -> list[str]:
 def pipeline_jobs(settings: Settings, also: Collection[str] = ()) -> list[str]:
     """The jobs of a pipeline that write tables, in order.
 
-    A job that is OPTIONAL is among them if `also` names it, one that NEEDS a setting if that has a value, one with both
+    A job that is OPTIONAL (a word, or several) is among them if `also` names it, one that NEEDS a setting if that has a value, one with both
     for either reason.
     """
     modules = {name: load(name) for name in find_all()}
@@ -111,7 +111,8 @@ def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> 
     optional, needs = getattr(module, "OPTIONAL", None), getattr(module, "NEEDS", None)
     if optional is None and needs is None:
         return True
-    return optional in also or (needs is not None and bool(value(settings, needs)))
+    words = (optional,) if isinstance(optional, str) else optional or ()
+    return not set(words).isdisjoint(also) or (needs is not None and bool(value(settings, needs)))
 
 
 @contextmanager

@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 
 from filelock import BaseFileLock, FileLock, Timeout
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PySparkException
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
@@ -157,6 +159,13 @@ def reader(spark: SparkSession, table: Table, lake: Lake, options: Mapping[str, 
 def append(rows: DataFrame, table: Table, lake: Lake) -> None:
     """Add `rows` to a table that is there (`ensure`) in one commit; they are computed exactly once."""
     _write(rows, table, lake, "append")
+
+
+def append_and_tell(rows: DataFrame, table: Table, lake: Lake, *told: SparkColumn) -> dict[str, Any]:
+    """Add `rows` to the table in one commit and give these aggregates of them, by name; they are computed exactly once."""
+    observation = Observation()
+    append(rows.observe(observation, *told), table, lake)
+    return dict(observation.get)
 
 
 def overwrite(rows: DataFrame, table: Table, lake: Lake) -> None:

@@ -22,19 +22,44 @@ class Extent:
     within: Sequence[str]  # condition by which a MERGE reads only those files of the table that can hold their keys
 
 
-def merge(rows: DataFrame, table: Table, lake: Lake) -> int:
+def merge(rows: DataFrame, table: Table, lake: Lake, *, unique: bool = False) -> int:
     """Upsert by key and return how many rows changed; rows equal to what is there make no commit.
 
-    The rows are computed once, and kept meanwhile (in memory, then on disk).
+    The rows are computed once, and kept meanwhile (in memory, then on disk). Where no key is among them twice (`unique`)
+    and the table is empty, they are written as they come.
     """
+    if unique and store.folder(lake) is not None:
+        with store.exclusive(table.full_name, lake):
+            if store.read(rows.sparkSession, table, lake).isEmpty():
+                return int(store.append_and_tell(rows, table, lake, F.count("*").alias("count"))["count"])
     newest = _newest_a_key(rows.select(*table.column_names), table).persist()
     try:
         # Nobody adds one of the keys between the look for them and the commit.
         with store.exclusive(table.full_name, lake):
             extent = _extent(newest, table)
-            return _merge(newest, extent, table, lake) if extent.count else 0
+            if not extent.count:
+                return 0
+            changed = _merge(newest, extent, table, lake)
+            return changed + (remove(_left_over(newest, table, lake), table, lake) if table.whole_by else 0)
     finally:
         newest.unpersist()
+
+
+def remove(rows: DataFrame, table: Table, lake: Lake) -> int:
+    """Delete the table's rows that have the key of one of `rows`, and return how many; none make no commit."""
+    if rows.isEmpty():
+        return 0
+    source = f"tubelake_remove_{table.name}"
+    rows.select(*table.key).createOrReplaceTempView(source)
+    statement = f"MERGE INTO {store.name(table, lake)} t USING {source} s ON {_on(table, ())} WHEN MATCHED THEN DELETE"
+    return int(store.execute(rows.sparkSession, table, lake, statement)[0]["num_affected_rows"])
+
+
+def _left_over(rows: DataFrame, table: Table, lake: Lake) -> DataFrame:
+    """What the table still has of the wholes that `rows` give anew, and that is no longer among them."""
+    whole, known = str(table.whole_by), rows.sparkSession.table(store.name(table, lake))
+    of_these = known.join(rows.select(whole), on=whole, how="left_semi")
+    return of_these.select(*table.key).join(rows.select(*table.key), on=list(table.key), how="left_anti")
 
 
 def _merge(newest: DataFrame, extent: Extent, table: Table, lake: Lake) -> int:

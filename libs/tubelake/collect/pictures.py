@@ -7,7 +7,6 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import session, store
-from tubelake.collect import told
 from tubelake.collect.downloads import VIDEO_DDL, Round, fetch
 from tubelake.collect.gate import Pace
 from tubelake.collect.rounds import id_of_round
@@ -96,7 +95,7 @@ def _round(spark: SparkSession, settings: Settings, limits: Limits, batch: Seque
         F.count_if(F.col("reason").isNull()).alias("pictures"),
         F.count_if(~F.col("is_final")).alias("failed"),
     )
-    return Fetched(**told.append_and_tell(fetch(videos.repartition(tasks), this), PICTURES, settings.lake, *counts))
+    return Fetched(**store.append_and_tell(fetch(videos.repartition(tasks), this), PICTURES, settings.lake, *counts))
 
 
 def _raise_if_in_vain(fetched: Fetched, brought: Fetched, *, more: bool) -> None:

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from pyspark.sql import Column, DataFrame, Observation, Row
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -22,15 +21,8 @@ def append(rows: DataFrame, table: Table, lake: Lake, *, without: Sequence[str] 
     told = F.to_json(F.collect_list(F.struct(*map(_internal, kept)))).alias("rows")
     return [
         kept.fromInternal(tuple(row.get(name) for name in kept.names))
-        for row in json.loads(append_and_tell(rows, table, lake, told)["rows"])
+        for row in json.loads(store.append_and_tell(rows, table, lake, told)["rows"])
     ]
-
-
-def append_and_tell(rows: DataFrame, table: Table, lake: Lake, *told: Column) -> dict[str, Any]:
-    """Add `rows` to the table in one commit and give these aggregates of them, by name; they are computed exactly once."""
-    observation = Observation()
-    store.append(rows.observe(observation, *told), table, lake)
-    return dict(observation.get)
 
 
 def _internal(field: T.StructField) -> Column:

@@ -228,6 +228,36 @@ class Statistics(Section):
     """Bins of each histogram."""
 
 
+class Text(Section):
+    normalise: bool = True
+    """Spell out slang, emoji, stretched words and the like before texts are scored."""
+    sentiment_backend: Literal["textblob", "vader", "lexicon", "sparknlp", "trained"] = "textblob"
+    """What scores texts; another one, or another model, scores every text anew."""
+    lexicon: str | None = None
+    """CSV file of words for the backend lexicon: word,polarity and perhaps subjectivity, -1 to 1 and 0 to 1."""
+    lexicon_language: str = Field("en", pattern=r"^[a-z]{2,3}$")
+    """Language of that file's words (ISO 639): only texts in it are scored."""
+    model: str = "./models/sentiment"
+    """Folder of the model that train_sentiment writes, and that the backends trained and sparknlp read."""
+    entropy_backend: Literal["sql", "pandas"] = "sql"
+    """Entropy in Spark SQL, or the same numbers by a pandas UDF, which is easier to extend."""
+    window_minutes: float = Field(5.0, gt=0)
+    """Length of the caption windows of kind minutes."""
+    window_words: int = Field(300, ge=1)
+    """About how many words a caption window of kind words has; it ends with a caption."""
+    pause_seconds: float = Field(1.5, gt=0)
+    """In captions without punctuation a sentence ends where nothing is said for so long."""
+    aspects: Words = ()
+    """Aspects such as battery,price: what is said about each is counted and scored."""
+    topics: int = Field(10, ge=2, le=200)
+    """Topics that top_terms has for each grouping."""
+
+
+class Policy(Section):
+    derived_metrics_accepted: bool = False
+    """You have read YouTube's terms about metrics derived from its data; the notice about them is not shown again."""
+
+
 class Spark(Section):
     master: str | None = None
     """Spark master; not set: what spark-submit says, else local[*,4]."""
@@ -276,5 +306,7 @@ class Settings(Section):
     labels: Labels = Labels()
     privacy: Privacy = Privacy()
     statistics: Statistics = Statistics()
+    text: Text = Text()
+    policy: Policy = Policy()
     spark: Spark = Spark()
     run: Run = Run()

@@ -1,10 +1,21 @@
 """Every table of the lake, declared once: columns with comments and units, key, layout."""
 
-from tubelake.tables import bronze, control, gold, silver
+from tubelake.tables import bronze, control, gold, readings, silver, text
 from tubelake.tables.bronze import LABEL_REJECTS, PICTURES, RESPONSES, TRENDING_REJECTS, TRENDING_ROWS
 from tubelake.tables.control import JOB_RUNS, QUOTA_BUCKETS
 from tubelake.tables.gold import HISTOGRAMS, KEYWORD_STATISTICS
 from tubelake.tables.model import CHANGE_FEED, Column, Table
+from tubelake.tables.readings import (
+    ASPECTS,
+    CHAT_EXAMPLES,
+    CHAT_MINUTES,
+    CHATTERS,
+    COMPARISONS,
+    NOVEL_SEGMENTS,
+    SUPER_CHATS,
+    TOP_TERMS,
+    VIDEO_SENTIMENT,
+)
 from tubelake.tables.silver import (
     CAPTION_SNIPPETS,
     CAPTION_TRACKS,
@@ -20,36 +31,54 @@ from tubelake.tables.silver import (
     VIDEO_SNAPSHOTS,
     VIDEOS,
 )
+from tubelake.tables.text import CAPTION_SEGMENTS, CAPTION_WINDOWS, CHAT_SEGMENTS, TEXT_SCORES, WINDOW_ENTROPY
 
 __all__ = [
     "ALL",
+    "ASPECTS",
+    "CAPTION_SEGMENTS",
     "CAPTION_SNIPPETS",
     "CAPTION_TRACKS",
+    "CAPTION_WINDOWS",
     "CHANGE_FEED",
     "CHANNELS",
     "CHART_ENTRIES",
     "CHATS",
+    "CHATTERS",
+    "CHAT_EXAMPLES",
     "CHAT_MESSAGES",
+    "CHAT_MINUTES",
+    "CHAT_SEGMENTS",
     "COMMENTS",
+    "COMPARISONS",
     "HISTOGRAMS",
     "JOB_RUNS",
     "KEYWORD_STATISTICS",
     "LABELLED_FACES",
     "LABELLED_TEXTS",
     "LABEL_REJECTS",
+    "NOVEL_SEGMENTS",
     "PICTURES",
     "QUOTA_BUCKETS",
     "RESPONSES",
     "SEARCH_HITS",
+    "SUPER_CHATS",
+    "TEXT_SCORES",
+    "TOP_TERMS",
     "TRENDING_DAYS",
     "TRENDING_REJECTS",
     "TRENDING_ROWS",
     "VIDEOS",
+    "VIDEO_SENTIMENT",
     "VIDEO_SNAPSHOTS",
+    "WINDOW_ENTROPY",
     "Column",
     "Table",
 ]
 
 ALL: tuple[Table, ...] = tuple(
-    value for layer in (bronze, silver, gold, control) for value in vars(layer).values() if isinstance(value, Table)
+    value
+    for layer in (bronze, silver, text, gold, readings, control)
+    for value in vars(layer).values()
+    if isinstance(value, Table)
 )

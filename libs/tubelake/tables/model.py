@@ -30,6 +30,7 @@ class Table:
     fixed: str | None = None  # a column that never changes for a key and grows with time: a MERGE reads only its range
     rule: int = 1  # raise it when the meaning of a column changes: the table is then derived anew
     part: str | None = None
+    whole_by: str | None = None  # a thing whose rows come together: those that are no longer among them go
     aged_by: str | None = None  # time from which the age of its rows counts; None: they do not age
     forgets: tuple[str, ...] = ()  # columns that age empties, of rows that stay; none: age deletes the whole row
 
@@ -52,7 +53,7 @@ class Table:
 
         Each column more is more code that every task which writes must generate first.
         """
-        times = (self.newest_by, self.oldest_by, self.fixed, self.aged_by)
+        times = (self.newest_by, self.oldest_by, self.fixed, self.aged_by, self.whole_by)
         looked_up = dict.fromkeys([*self.key, *self.zorder_by, *filter(None, times), *self.searched_by])
         return [column for column in looked_up if column not in self.partition_by]
 
