@@ -108,10 +108,12 @@ def test_jobs_come_after_those_that_feed_them():
     assert job.pipeline_jobs(settings.load(environ={})) == expected[1:]
 
 
+READING = {"score_text", "compare_groups", "find_terms"}
 PIPELINES = {
-    "comments": ({"collect_comments", "build_comments"}, "search.keywords=lofi", ("comments",)),
+    "comments": ({"collect_comments", "build_comments", *READING}, "search.keywords=lofi", ("comments",)),
+    "texts": (READING, "search.keywords=lofi", ("text",)),
     "captions and thumbnails": (
-        {"collect_captions", "build_captions", "collect_thumbnails"}, "search.keywords=lofi", ("captions", "thumbnails"),
+        {"collect_captions", "build_captions", "build_windows", "build_segments", "collect_thumbnails", *READING}, "search.keywords=lofi", ("captions", "thumbnails"),
     ),
     "channels of videos": ({"collect_video_channels", "build_channels"}, "search.keywords=lofi", ("channels",)),
     "named channels": ({"collect_channels", "build_channels"}, "channels.ids=UC0123456789abcdefghijkl", ()),
@@ -150,7 +152,9 @@ def test_jobs_lists_every_job(capsys):
 
 
 def test_an_unknown_job_names_the_jobs():
-    with pytest.raises(UsageError, match="there is no job 'x'; the jobs are: build_captions, build_channels"):
+    with pytest.raises(
+        UsageError, match="there is no job 'x'; the jobs are: analyse_chat, build_captions, build_channels"
+    ):
         job.load("x")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tubelake import cli, demo, errors, job, session, settings, show, tables, watch
+from tubelake import cli, demo, errors, job, reactions, session, settings, show, tables, watch
 from tubelake.emulator import corpus as corpora
 from tubelake.emulator import parse_faults, running, synthetic
 from tubelake.emulator.methods import METHODS
@@ -88,6 +88,7 @@ def no_work(monkeypatch, tmp_path):
     monkeypatch.setattr(demo, "serve_corpus", lambda *given, **options: None)
     monkeypatch.setattr(demo, "run", lambda *given: 0)
     monkeypatch.setattr(watch, "watch_chats", lambda values, *rest, **options: wanted.append(values))
+    monkeypatch.setattr(reactions, "show_reactions", lambda values, video, at, seconds: reactions.seconds_of(at))
     monkeypatch.setattr(show, "show_table", lambda values, table, *rest: show.find(table) and wanted.append(values))
     (tmp_path / "conf").symlink_to(ROOT / "conf")
     monkeypatch.chdir(tmp_path)

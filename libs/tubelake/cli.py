@@ -11,7 +11,22 @@ import typer
 from typer.main import get_command
 
 from tubelake import __version__, console, job, settings
+from tubelake.emulator_commands import app as emulator_app
 from tubelake.errors import TubeLakeError, UsageError
+from tubelake.options import (
+    EXTRAS,
+    AllKnown,
+    Channels,
+    Config,
+    Keywords,
+    MaxVideos,
+    Sets,
+    Since,
+    Until,
+    VideoIds,
+    Videos,
+    With,
+)
 from tubelake.settings import Settings
 
 app = typer.Typer(
@@ -19,40 +34,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False,
     epilog="Start with [bold]tubelake demo[/bold]: no key, no internet. Settings: [bold]tubelake settings[/bold].",
 )  # fmt: skip
-emulator_app = typer.Typer(help="A YouTube on this machine, for demos and tests.", no_args_is_help=True)
 app.add_typer(emulator_app, name="emulator")
-
-Sets = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="SECTION.KEY=VALUE", help="Change a setting; may be given many times.", show_default=False
-    ),
-]
-Config = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.", show_default=False)]
-Keywords = Annotated[
-    list[str] | None,
-    typer.Option("--keyword", "-k", help="Keyword to search; may be given many times.", show_default=False),
-]
-VideoIds = Annotated[
-    str | None, typer.Option("--video-ids", help="Video ids, separated by commas.", show_default=False)
-]
-Channels = Annotated[
-    list[str] | None,
-    typer.Option("--channel", help="Channel id; may be given many times.", show_default=False),
-]
-Videos = Annotated[
-    list[str] | None,
-    typer.Option("--video", help="Video id; may be given many times.", show_default=False),
-]
-EXTRAS = ("channels", "comments", "captions", "thumbnails", "chat")
-With = Annotated[
-    str | None,
-    typer.Option("--with", metavar="WORD,WORD", help=f"Collect more: {', '.join(EXTRAS)}.", show_default=False),
-]
-AllKnown = Annotated[bool, typer.Option("--all-known", help="Every video that the lake already knows.")]
-Since = Annotated[str | None, typer.Option(help="Only videos published from this date on.", show_default=False)]
-Until = Annotated[str | None, typer.Option(help="Only videos published before this date.", show_default=False)]
-MaxVideos = Annotated[int | None, typer.Option(help="Stop a keyword after so many results.", show_default=False)]
 
 
 @app.callback(invoke_without_command=True)
@@ -173,6 +155,20 @@ def watch(
 
 
 @app.command()
+def reactions(
+    video: Annotated[str, typer.Argument(metavar="VIDEO", help="Id of a video whose live chat was followed.")],
+    at: Annotated[str, typer.Option(help="Moment of the stream: 754, 12:34 or 1:02:03.")],
+    seconds: Annotated[float, typer.Option(min=10, max=3600, help="How far to look before and after it.")] = 60.0,
+    sets: Sets = None,
+    config: Config = None,
+) -> None:
+    """How a live chat reacted to a moment: how much was said, in what mood, which words mark it."""
+    from tubelake.reactions import show_reactions
+
+    show_reactions(job.with_run_id(_brief(settings.load(config, sets or ()))), video, at, seconds)
+
+
+@app.command()
 def maintain(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be deleted.")] = False,
     sets: Sets = None,
@@ -204,49 +200,6 @@ def list_settings(sets: Sets = None, config: Config = None) -> None:
     """List every setting with its value and meaning."""
     values = settings.load(config, sets or ())
     console.show("Settings", ["setting", "value", "meaning"], settings.explained(values))
-
-
-@emulator_app.command(name="serve")
-def emulator_serve(
-    corpus: Annotated[Path, typer.Option(help="Folder with videos.jsonl.")],
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0: a free one.")] = 8765,
-    speed: Annotated[float, typer.Option(help="How fast its clock runs.")] = 1.0,
-    faults: Annotated[
-        Path | None, typer.Option(help="YAML file with a schedule of faults.", show_default=False)
-    ] = None,
-    clock: Annotated[str | None, typer.Option(help="Time at its start, ISO 8601.", show_default=False)] = None,
-    latency: Annotated[float, typer.Option(help="Seconds before each answer.")] = 0.0,
-    lost_tokens: Annotated[float, typer.Option(help="Share of page tokens that get lost.")] = 0.0,
-    search_limit: Annotated[int | None, typer.Option(help="Searches a day, if not 100.", show_default=False)] = None,
-    common_limit: Annotated[
-        int | None, typer.Option(help="Units a day of all else, if not 10,000.", show_default=False)
-    ] = None,
-    chat_speed: Annotated[float, typer.Option(min=0.001, help="How fast live chats are played.")] = 1.0,
-    polling: Annotated[
-        float, typer.Option(min=0.01, help="Seconds that a live chat asks to wait between polls.")
-    ] = 5.0,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-) -> None:
-    """Serve a corpus as the YouTube Data API, over HTTP on 127.0.0.1."""
-    from tubelake.demo import serve_corpus
-
-    serve_corpus(
-        corpus, port, speed=speed, faults=faults, clock=clock, latency=latency, lost_tokens=lost_tokens,
-        search_limit=search_limit, common_limit=common_limit, chat_speed=chat_speed, polling=polling, seed=seed,
-    )  # fmt: skip
-
-
-@emulator_app.command(name="make-corpus")
-def emulator_make_corpus(
-    folder: Annotated[Path, typer.Argument(help="Folder to write.")],
-    videos: Annotated[int, typer.Option(min=1, help="How many videos.")] = 1_500,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
-    keyword: Keywords = None,
-) -> None:
-    """Write a synthetic corpus, the same for the same seed."""
-    from tubelake.demo import write_corpus
-
-    console.say(write_corpus(folder, videos, seed, keyword))
 
 
 def _brief(values: Settings) -> Settings:

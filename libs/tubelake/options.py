@@ -1,0 +1,38 @@
+"""Options that several commands of the command line share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="SECTION.KEY=VALUE", help="Change a setting; may be given many times.", show_default=False
+    ),
+]
+Config = Annotated[Path | None, typer.Option("--config", help="YAML file with settings.", show_default=False)]
+Keywords = Annotated[
+    list[str] | None,
+    typer.Option("--keyword", "-k", help="Keyword to search; may be given many times.", show_default=False),
+]
+VideoIds = Annotated[
+    str | None, typer.Option("--video-ids", help="Video ids, separated by commas.", show_default=False)
+]
+Channels = Annotated[
+    list[str] | None,
+    typer.Option("--channel", help="Channel id; may be given many times.", show_default=False),
+]
+Videos = Annotated[
+    list[str] | None,
+    typer.Option("--video", help="Video id; may be given many times.", show_default=False),
+]
+EXTRAS = ("channels", "comments", "captions", "thumbnails", "chat", "text")
+With = Annotated[
+    str | None,
+    typer.Option("--with", metavar="WORD,WORD", help=f"Collect or read more: {', '.join(EXTRAS)}.", show_default=False),
+]
+AllKnown = Annotated[bool, typer.Option("--all-known", help="Every video that the lake already knows.")]
+Since = Annotated[str | None, typer.Option(help="Only videos published from this date on.", show_default=False)]
+Until = Annotated[str | None, typer.Option(help="Only videos published before this date.", show_default=False)]
+MaxVideos = Annotated[int | None, typer.Option(help="Stop a keyword after so many results.", show_default=False)]
