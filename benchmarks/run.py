@@ -15,6 +15,12 @@ ALL = (
     "thumbnails",
     "comments",
     "live_chat",
+    "score_text",
+    "text_scale",
+    "tokenise",
+    "entropy",
+    "segments",
+    "sentiment",
 )
 
 
