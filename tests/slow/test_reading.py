@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ REFERENCE = (
     "I had a really horrible day. It was the worst day ever! "
     "But every now and then I have a really good day that makes me happy."
 )
+READERS = ("build_windows", "build_segments", "score_text", "analyse_chat", "compare_groups", "find_terms")
 MADE = ("caption_windows", "text_scores", "window_entropy", "caption_segments", "chat_segments")
 
 
@@ -50,9 +52,10 @@ def read(spark, real_data, tmp_path_factory):
         ]  # fmt: skip
         wanted = job.with_run_id(settings.load(overrides=fixed, environ={}))
 
-        def run() -> None:
+        def run(only: Collection[str] = ()) -> None:
             for name in job.pipeline_jobs(wanted, ("captions", "chat")):
-                assert job.run(spark, name, wanted) == 0, name
+                if not only or name in only:
+                    assert job.run(spark, name, wanted) == 0, name
 
         run()
         yield Lake(root=str(folder / "lake")), corpus, wanted, run
@@ -134,9 +137,8 @@ def test_captions_have_windows_entropy_and_segments(spark, read):
 def test_again_nothing_is_read_and_a_moment_is_shown(spark, read, capsys):
     lake, corpus, wanted, run = read
     assert job.load("score_text").run(spark, wanted).rows_in == 0
-    run()  # the streams have ended since, which changes their videos
     before = commits(lake)
-    run()
+    run(READERS)
     assert commits(lake) == before
     live = next(
         i for i, video in corpus.videos.items() if video.get("liveStreamingDetails", {}).get("activeLiveChatId")
