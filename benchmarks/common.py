@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from tubelake import job, settings
 from tubelake.settings import Settings
@@ -36,6 +36,13 @@ def stopwatch() -> Iterator[list[float]]:
     started = time.perf_counter()
     yield taken
     taken.append(time.perf_counter() - started)
+
+
+def computed(frame: DataFrame) -> float:
+    """The seconds that it takes to compute every row of a frame, which are then thrown away."""
+    with stopwatch() as taken:
+        frame.write.format("noop").mode("overwrite").save()
+    return taken[0]
 
 
 def result(claim: str, value: float, limit: float, unit: str = "", *, at_least: bool = False) -> bool:

@@ -5,8 +5,6 @@ are stretched (sooo), so that about half of the messages are distinct, as there.
 those chats.
 """
 
-import json
-import os
 import sys
 import tempfile
 from collections import Counter
@@ -17,20 +15,14 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from benchmarks.common import result, settings_for, stopwatch, warm_session
+from benchmarks.chat_texts import real_messages
+from benchmarks.common import computed, result, settings_for, warm_session
 from tubelake.text.entropy import entropy_of_windows
 from tubelake.text.words import find_words, words
 
 MESSAGES, SHARE_OF_BASELINES = 1_000_000, 5  # the baselines run on a fifth of them
 A_MINUTE, MINUTES = 50, 170  # messages; minutes of each chat
 STRETCHED = 0.3  # of the words
-CHAT = Path(os.environ.get("TUBELAKE_REAL_DATA", "../shared/data")) / "corpus" / "chat.jsonl"
-
-
-def real_messages() -> list[str]:
-    with CHAT.open(encoding="utf-8") as lines:
-        texts = [json.loads(line)["snippet"].get("displayMessage") for line in lines]
-    return [text for text in texts if text]
 
 
 def make_messages(count: int, random: np.random.Generator) -> list[str]:
@@ -84,12 +76,6 @@ def by_aggregate(messages: DataFrame) -> DataFrame:
     return each.groupBy("document_id", "position").agg(F.pandas_udf(entropy, "double")("word").alias("entropy"))
 
 
-def seconds(frame: DataFrame) -> float:
-    with stopwatch() as taken:
-        frame.write.format("noop").mode("overwrite").save()
-    return taken[0]
-
-
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -100,12 +86,12 @@ def main() -> None:
         times = MESSAGES / some.count()
         five_times = messages.crossJoin(spark.range(5)).withColumn("document_id", F.concat_ws("-", "document_id", "id"))
         for _ in range(2):  # compiles what is measured
-            seconds(entropy_of_windows(worded(messages)))
-        native = min(seconds(entropy_of_windows(worded(messages))) for _ in range(3))
-        udf = seconds(entropy_of_windows(worded(messages), "pandas"))
-        applied, aggregated = (seconds(grouped(some)) * times for grouped in (by_apply, by_aggregate))
-        more = seconds(entropy_of_windows(worded(five_times))) / 5
-        only_words = seconds(worded(messages))
+            computed(entropy_of_windows(worded(messages)))
+        native = min(computed(entropy_of_windows(worded(messages))) for _ in range(3))
+        udf = computed(entropy_of_windows(worded(messages), "pandas"))
+        applied, aggregated = (computed(grouped(some)) * times for grouped in (by_apply, by_aggregate))
+        more = computed(entropy_of_windows(worded(five_times))) / 5
+        only_words = computed(worded(messages))
     print(
         f"native {native:.1f} s, of that the words {only_words:.1f} s; backend pandas {udf:.1f} s; applyInPandas "
         f"{applied:.0f} s, {applied / native:.1f} times as long; aggregate UDF {aggregated:.0f} s, "

@@ -5,21 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from benchmarks.chat_texts import make_messages
-from benchmarks.common import result, settings_for, stopwatch, warm_session
+from benchmarks.common import computed, result, settings_for, warm_session
 from tubelake.text.annotator import with_annotations
 from tubelake.text.words import words
 
 MESSAGES = 200_000
-
-
-def timed(frame: DataFrame) -> float:
-    with stopwatch() as taken:
-        frame.write.format("noop").mode("overwrite").save()
-    return taken[0]
 
 
 def main() -> None:
@@ -33,8 +26,8 @@ def main() -> None:
         ours = texts.select("text", words(F.col("text")).alias("words"))
         theirs = with_annotations(texts, "text").select("text", "words")
         for frame in (ours.limit(1000), theirs.limit(1000)):
-            timed(frame)
-        fast, slow = timed(ours), timed(theirs)
+            computed(frame)
+        fast, slow = computed(ours), computed(theirs)
         both = ours.withColumnRenamed("words", "ours").join(theirs, on="text", how="inner").distinct()
         same = both.agg(F.avg(F.expr("cast(ours = words AS double)"))).collect()[0][0]
         print(
