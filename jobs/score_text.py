@@ -2,7 +2,7 @@
 
 from pyspark.sql import SparkSession
 
-from tubelake import job, store, tables
+from tubelake import backends, job, store, tables
 from tubelake.follow import Counts, follow
 from tubelake.settings import Settings
 from tubelake.text.scores import scorer, scores
@@ -14,7 +14,7 @@ WRITES = (tables.TEXT_SCORES,)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    by = scorer(settings.text, int(spark.conf.get("spark.task.cpus", "1") or 1))
+    by = scorer(settings.text, backends.threads(spark))
     counts = Counts()
     for source in (source for source in SOURCES if store.exists(spark, source.table, settings.lake)):
         targets = {tables.TEXT_SCORES.of(source.table.name): lambda rows, of=source: scores(of.texts(rows), by)}

@@ -2,7 +2,7 @@
 
 from pyspark.sql import SparkSession
 
-from tubelake import job, store, tables
+from tubelake import backends, job, store, tables
 from tubelake.backends import Options
 from tubelake.collect.rounds import clock_of
 from tubelake.settings import Settings
@@ -14,7 +14,7 @@ WRITES = ()
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     backend = "sparknlp" if settings.text.sentiment_backend == "sparknlp" else "trained"
-    options = Options(backend, model=settings.text.model, threads=int(spark.conf.get("spark.task.cpus", "1") or 1))
+    options = Options(backend, model=settings.text.model, threads=backends.threads(spark))
     outcome = train(store.read(spark, *READS, settings.lake), options, clock_of(settings)().date())
     return job.Report(outcome.texts, outcome.trained_on, notes=outcome.notes)
 

@@ -74,6 +74,7 @@ def follow(
         for then, now in set(spans.values())
         if then != now
     }
+    lost = {span for span in gained if keys is not None and _has_lost(spark, source, lake, *span, commits)}
 
     def bring(target: Table) -> Counts:
         if spans[target] not in gained:
@@ -85,7 +86,7 @@ def follow(
         # Of all rows of a table that has a key, what is derived has its key once too.
         is_first = keys is not None and spans[target][0] is None
         changed = upsert.merge(targets[target](new_rows), target, lake, unique=is_first) if rows_in else 0
-        if keys is not None and _has_lost(spark, source, lake, *spans[target], commits):
+        if keys is not None and spans[target] in lost:
             changed += _remove_orphans(spark, source, target, lake, keys)
         _remember(spark, target, lake, {source.name: spans[target][1]})
         return Counts(rows_in, changed)

@@ -100,8 +100,8 @@ def writers() -> list[str]:
 def pipeline_jobs(settings: Settings, also: Collection[str] = ()) -> list[str]:
     """The jobs of a pipeline that write tables, in order.
 
-    A job that is OPTIONAL (a word, or several) is among them if `also` names it, one that NEEDS a setting if that has a value, one with both
-    for either reason.
+    A job that is OPTIONAL (a word, or several) is among them if `also` names it, one that NEEDS a setting if that has a
+    value, one with both for either reason.
     """
     modules = {name: load(name) for name in find_all()}
     return in_order([name for name, module in modules.items() if module.WRITES and _is_asked(module, settings, also)])

@@ -32,7 +32,6 @@ _MODEL_LANGUAGES = (
 MODEL_LETTERS = 12  # the model guesses at anything shorter
 SURE_SHARE = 0.6  # of a text's words known in English, and none telling of another language: no model is asked
 SURE_MODEL = 0.8  # below it the model's word counts less than the share of English words
-
 LEAST = 0.4  # a guess of the model below it is none
 _ALSO_ENGLISH = ("hi", "yo", "oh", "ha", "aw", "ad", "ex", "tv", "vs", "em", "ah", "eh", "hm", "mm", "la", "pa", "ma")
 
@@ -101,8 +100,8 @@ def english_words() -> frozenset[str]:
         encoding="utf-8"
     ) as file:
         listed = {line.split(" ")[0].lstrip("\N{BYTE ORDER MARK}") for line in file}
-    short = {word for word in listed if len(word) > 2}
-    return frozenset(short | STOP_WORDS["en"] | slang().keys() | set(_ALSO_ENGLISH))
+    long = {word for word in listed if len(word) > 2}  # of two letters it has any pair that is met
+    return frozenset(long | STOP_WORDS["en"] | slang().keys() | set(_ALSO_ENGLISH))
 
 
 @cache
