@@ -85,8 +85,9 @@ def follow(
         rows_in = sum(counts[part] for part in (parts[target] if parts else counts))
         # Of all rows of a table that has a key, what is derived has its key once too.
         is_first = keys is not None and spans[target][0] is None
+        may_have_orphans = spans[target] in lost and not (is_first and store.is_new(spark, target, lake))
         changed = upsert.merge(targets[target](new_rows), target, lake, unique=is_first) if rows_in else 0
-        if keys is not None and spans[target] in lost:
+        if keys is not None and may_have_orphans:
             changed += _remove_orphans(spark, source, target, lake, keys)
         _remember(spark, target, lake, {source.name: spans[target][1]})
         return Counts(rows_in, changed)

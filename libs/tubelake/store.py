@@ -144,6 +144,11 @@ def read(spark: SparkSession, table: Table, lake: Lake) -> DataFrame:
     return rows if table.part is None else rows.where(F.col(table.partition_by[0]) == table.part)
 
 
+def is_new(spark: SparkSession, table: Table, lake: Lake) -> bool:
+    """Whether the table (its `part`, if it names one) has no files yet; planning tells, nothing is run for it."""
+    return not read(spark, table, lake).inputFiles()
+
+
 @lru_cache
 def schema(spark: SparkSession, ddl: str) -> StructType:
     """Columns declared in DDL as Spark has them, which only Spark can read from it; kept, since each asking is planned."""

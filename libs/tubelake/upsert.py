@@ -30,7 +30,7 @@ def merge(rows: DataFrame, table: Table, lake: Lake, *, unique: bool = False) ->
     """
     if unique and store.folder(lake) is not None:
         with store.exclusive(table.full_name, lake):
-            if store.read(rows.sparkSession, table, lake).isEmpty():
+            if store.is_new(rows.sparkSession, table, lake):
                 return int(store.append_and_tell(rows, table, lake, F.count("*").alias("count"))["count"])
     newest = _newest_a_key(rows.select(*table.column_names), table).persist()
     try:

@@ -18,6 +18,10 @@ from tubelake.text.normalise import clean, spell_out
 from tubelake.text.scores import scorer, scores
 from tubelake.text.words import content_words, find_words, words
 
+HOT = (
+    "not never no very really so good bad great a it's don't goodn't DON'T isn\u2019t x d D 8 o O xD lol Mr. e.g. "
+    "U.S. wow... wow.. good. good!!! ! ?! ... . ok,bad (good) 'good' \u201cgood\u201d 10 1.5 :) <3 K s n't T. VERY"
+)
 REFERENCE = (
     "I had a really horrible day. It was the worst day ever! "
     "But every now and then I have a really good day that makes me happy."
@@ -101,6 +105,17 @@ def test_scores_equal_textblobs_on_twenty_thousand_real_texts(real_data):
         theirs = TextBlob(text).sentiment_assessments
         assert (score.polarity, score.subjectivity) == (theirs.polarity, theirs.subjectivity), text
         assert score.assessments == [(said, p, s) for said, p, s, _ in theirs.assessments], text
+
+
+def test_scores_equal_textblobs_whatever_stands_together():
+    said = random.Random(5)
+    texts = [" ".join(said.choices(HOT.split(), k=said.randint(1, 7))) for _ in range(4000)]
+    texts += [text.replace(" ", "", 1) for text in texts[:1000]]
+    scored = load(Options("textblob")).score(texts, [find_words(text) for text in texts])
+    for text, score in zip(texts, scored, strict=True):
+        theirs = TextBlob(text).sentiment_assessments
+        assert (score.polarity, score.subjectivity) == (theirs.polarity, theirs.subjectivity), text
+        assert [words for words, _, _ in score.assessments] == [words for words, *_ in theirs.assessments], text
 
 
 def test_words_are_the_same_in_spark_and_in_python(spark):

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+# Words, and the polarity and subjectivity that they bring.
+Assessment = tuple[list[str], float, float | None]
+
 
 class Score(NamedTuple):
     """What a backend says of one text."""
 
     polarity: float | None  # -1 to 1; None: it cannot score this text
     subjectivity: float | None  # 0 to 1; None: the backend has none
-    assessments: list[tuple[list[str], float, float | None]]  # words with the polarity and subjectivity they bring
+    assessments: list[Assessment]
     known: int  # how many of the text's words it knows
 
 

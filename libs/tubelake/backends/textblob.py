@@ -2,24 +2,29 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from itertools import repeat
 from pathlib import Path
+from typing import NamedTuple
 
 from textblob._text import ABBREVIATIONS, EMOTICONS, RE_ABBR1, RE_ABBR2, RE_ABBR3, Sentiment
 from textblob.en import sentiment
 
-from tubelake.backends.base import Backend, Options, Score
+from tubelake.backends.base import Assessment, Backend, Options, Score
 
+CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
 LETTERS = re.compile("[a-z]+")
 # Whatever an emoticon or (!) may be part of. A text with none of these, and no letters of a word of the lexicon, says
 # nothing to TextBlob: most messages. Taking too many texts for telling costs time, too few would change scores.
-SIGNS = re.compile(r"[:;=<♥°*>]|x ?-?d|8 ?-? ?[)d]|o ?[_.] ?o|\( ?!|n't")
+SIGNS = re.compile(r"[:;=<♥°*>]|x ?-?d|8 ?-? ?[)d]|o ?[_.] ?o|\( ?!")
+# What makes a text more than plain, among it every emoticon but faces of letters. A plain text is cut into TextBlob's
+# tokens without its two dozen passes; a stop in it is a token unless it ends an abbreviation.
+ODD = re.compile(rf"[^A-Za-z0-9 .!?,'{CURLY}]|[.!?,](?=[A-Za-z0-9.])|(?<![A-Za-z0-9])\.")
+FACE = re.compile(r"[Xx8] ?[Dd]")
+TOKEN = re.compile(rf"[a-z0-9]+|[.!?,'{CURLY}]")
+STOPPED = re.compile(r"[A-Za-z0-9]+\.")
 NOTHING = Score(0.0, 0.0, [], 0)
-# What a word of a plain text looks like: such texts are cut into TextBlob's tokens without its two dozen passes.
-PLAIN = re.compile(r"([A-Za-z0-9]*)(?:([!?,]*)|\.)")
 
 
 class Lexicon(dict[str, dict[str | None, list[float]]]):
@@ -29,13 +34,33 @@ class Lexicon(dict[str, dict[str | None, list[float]]]):
     modifier = staticmethod(sentiment.modifier)
 
 
+class Known(NamedTuple):
+    """What is looked up of each text."""
+
+    lexicon: Lexicon
+    heads: frozenset[str]
+    telling: frozenset[str]  # tokens without which no text has a score
+    alone: dict[str, Assessment]  # what a token brings that changes nothing in those after it
+
+
 def load(_options: Options) -> Backend:
     """TextBlob as the installed package has it."""
     sentiment.load()
     lexicon = Lexicon(sentiment)
     content = Path(sentiment.path).read_bytes() + version("textblob").encode()
-    score = partial(_scores, lexicon, _heads(lexicon))
+    telling = frozenset({*lexicon, *lexicon.negations})
+    score = partial(_scores, Known(lexicon, _heads(lexicon), telling, _alone(lexicon)))
     return Backend("textblob", frozenset({"en"}), hashlib.sha256(content).hexdigest()[:16], score)
+
+
+def _alone(lexicon: Lexicon) -> dict[str, Assessment]:
+    """Most words: neither negations, which turn what follows, nor modifiers, which strengthen it."""
+    found: dict[str, Assessment] = {}
+    for word, kinds in lexicon.items():
+        if word not in lexicon.negations and None in kinds and not any(map(kinds.__contains__, lexicon.modifiers)):
+            polarity, subjectivity, _ = kinds[None]
+            found[word] = ([word], polarity, subjectivity)
+    return found
 
 
 def _heads(lexicon: Lexicon) -> frozenset[str]:
@@ -43,55 +68,64 @@ def _heads(lexicon: Lexicon) -> frozenset[str]:
     # A token has neither spaces nor apostrophes, so forms that have them are never met.
     forms = [form for form in lexicon if " " not in form and "'" not in form]
     odd = [form for form in forms if not LETTERS.search(form)]
-    emoticons = [form for group in EMOTICONS.values() for form in group if not SIGNS.search(form.lower())]
+    faces = [form for group in EMOTICONS.values() for form in group]
+    emoticons = [
+        form for form in faces if not SIGNS.search(form.lower()) or not (ODD.search(form) or FACE.search(form))
+    ]
     if odd or emoticons:
         raise ImportError(f"textblob {version('textblob')} has forms that would be overlooked: {odd + emoticons}")
     return frozenset(match[0] for form in forms if (match := LETTERS.search(form)))
 
 
-def _scores(lexicon: Lexicon, heads: frozenset[str], texts: list[str], words: list[list[str]]) -> list[Score]:
-    return [_score(lexicon, heads, text, found) for text, found in zip(texts, words, strict=True)]
+def _scores(known: Known, texts: list[str], words: list[list[str]]) -> list[Score]:
+    return [_score(known, text, found) for text, found in zip(texts, words, strict=True)]
 
 
-def _score(lexicon: Lexicon, heads: frozenset[str], text: str, words: list[str]) -> Score:
-    small = text.lower()
-    has_signs = SIGNS.search(small) is not None
-    if not has_signs and heads.isdisjoint(LETTERS.findall(small)):
+def _score(known: Known, text: str, words: list[str]) -> Score:
+    if not _is_plain(text):
+        return _by_textblob(known, text, words)
+    # The words of a plain text are its tokens, but for marks and what stands around an apostrophe.
+    if "'" in text or CURLY in text:
+        tokens = TOKEN.findall(text.replace("n't", " n't").lower())
+        telling = [token for token in tokens if token in known.telling]
+    else:
+        telling = [word for word in words if word in known.telling]
+    if not telling:
         return NOTHING
-    tokens = None if has_signs else _tokens(text)
-    if tokens is None:
-        tokens = " ".join(sentiment.tokenizer(text)).split()
-    found = Sentiment.assessments(lexicon, zip(map(str.lower, tokens), repeat(None)))
-    assessments = [(said, polarity, subjectivity) for said, polarity, subjectivity, _ in found]
-    known = sum(map(lexicon.__contains__, words))
-    return Score(_mean([one[1] for one in assessments]), _mean([one[2] for one in assessments]), assessments, known)
+    if "!" not in text and known.alone.keys() >= set(telling):
+        assessments = [known.alone[token] for token in telling]
+    else:
+        assessments = _assessments(known, TOKEN.findall(text.replace("n't", " n't").lower()))
+    return _summed(known, assessments, words)
 
 
-def _tokens(text: str) -> list[str] | None:
-    """TextBlob's tokens of a plain text without emoticons; None for one that only its own tokenizer can cut."""
-    tokens = []
-    for chunk in text.split():
-        if chunk.isalnum() and chunk.isascii():
-            tokens.append(chunk)
-            continue
-        plain = PLAIN.fullmatch(chunk)
-        if not plain:
-            return None
-        word, marks = plain.groups()
-        if marks is None and (not word or _is_abbreviation(chunk)):
-            return None
-        tokens += [word] if word else []
-        tokens += marks if marks is not None else "."
-    return tokens
+def _is_plain(text: str) -> bool:
+    if ODD.search(text) or FACE.search(text):
+        return False
+    return "." not in text or not any(map(_is_abbreviation, STOPPED.findall(text)))
+
+
+def _by_textblob(known: Known, text: str, words: list[str]) -> Score:
+    """The score of a text that only TextBlob's own tokenizer can cut."""
+    small = text.replace("n't", " n't").lower()  # TextBlob's first step
+    if not SIGNS.search(small) and known.heads.isdisjoint(LETTERS.findall(small)):
+        return NOTHING
+    return _summed(known, _assessments(known, " ".join(sentiment.tokenizer(text)).lower().split()), words)
+
+
+def _assessments(known: Known, tokens: list[str]) -> list[Assessment]:
+    found = Sentiment.assessments(known.lexicon, zip(tokens, repeat(None)))
+    return [(said, polarity, subjectivity) for said, polarity, subjectivity, _ in found]
+
+
+def _summed(known: Known, assessments: list[Assessment], words: list[str]) -> Score:
+    polarity = subjectivity = 0.0
+    for _, one, other in assessments:  # as TextBlob adds up: one after the other
+        polarity += one
+        subjectivity += other or 0.0
+    count = len(assessments) or 1
+    return Score(polarity / count, subjectivity / count, assessments, sum(map(known.lexicon.__contains__, words)))
 
 
 def _is_abbreviation(chunk: str) -> bool:
     return chunk in ABBREVIATIONS or any(form.match(chunk) for form in (RE_ABBR1, RE_ABBR2, RE_ABBR3))
-
-
-def _mean(values: Sequence[float]) -> float:
-    """As TextBlob adds up: one after the other."""
-    total = 0.0
-    for value in values:
-        total += value
-    return total / (len(values) or 1)

@@ -5,11 +5,12 @@ import re
 import string
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
+import numpy as np
 import regex
 
-from tubelake.text.normalise import slang, usual_form
+from tubelake.text.normalise import is_other, slang, usual_form
 from tubelake.text.words import STOP_WORDS
 
 VERSION = "1"  # raise it when texts come to have other languages
@@ -43,23 +44,25 @@ def load() -> Detect:
     It takes the text and its words. Short texts are decided by words, since a model of letters guesses there: see
     benchmarks/RESULTS.md. Without words it says None.
     """
-    english, telling = english_words(), _telling_words()
-    ask = _model()
+    telling, ask = _telling_words(), _model()
 
     def by_words(text: str, words: Sequence[str], share: float) -> tuple[str | None, float]:
-        strange = [word for word in words if word not in english]
-        known = 1 - sum(usual_form(word) not in english for word in strange) / len(words)
-        votes = Counter(language for word in words if word in telling for language in telling[word])
-        if known >= SURE_SHARE and not votes:
+        known = 1 - sum(map(_is_strange, words)) / len(words)
+        tells_other = not telling.keys().isdisjoint(words)
+        if known >= SURE_SHARE and not tells_other:
             return "en", known * share
         language, sure = ask(text) if len(text) >= MODEL_LETTERS else (None, 0.0)
         if sure >= SURE_MODEL and (language != "en" or known >= 0.5):
             return language, sure * share
+        votes = Counter(language for word in words for language in telling.get(word, ()))
         return _voted(votes, len(words), known, (language, sure))
 
     def detect(text: str, words: Sequence[str]) -> tuple[str | None, float]:
-        plain = [word for word in words if not word.isdigit()]
-        script, share = _script(text) if _OTHER_SCRIPT.search(text) else ("Latin", 1.0)
+        is_latin = text.isascii() or not _OTHER_SCRIPT.search(text)
+        if is_latin and words and all(map(is_plain, words)):
+            return "en", 1.0
+        plain = [word for word in words if not word.isdigit()] if any(map(str.isdigit, words)) else words
+        script, share = ("Latin", 1.0) if is_latin else _script(text)
         if not plain or not script:
             return None, 0.0
         if script == "Latin":
@@ -93,6 +96,18 @@ def _script(text: str) -> tuple[str, float]:
     return script, most / sum(counts.values())
 
 
+@lru_cache(100_000)
+def is_plain(word: str) -> bool:
+    """Whether a word in small letters is English, tells of no other language, and is written as usual: most words are."""
+    return word in english_words() and word not in _telling_words() and not word.isdigit() and not is_other(word)
+
+
+@lru_cache(100_000)
+def _is_strange(word: str) -> bool:
+    """Whether a word in small letters is no English one, also not as it is usually written."""
+    return word not in english_words() and usual_form(word) not in english_words()
+
+
 @cache
 def english_words() -> frozenset[str]:
     """Some 80,000 words of English, from symspellpy's dictionary, and those of our lists."""
@@ -117,17 +132,23 @@ def _telling_words() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _model() -> Callable[[str], tuple[str, float]]:
+    """py3langid's `classify`, some times as fast on short texts: it adds up 7,480 features, of which these have dozens."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    model = LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
+    model = LanguageIdentifier.from_pickled_model(MODEL_FILE)
     model.set_languages(list(_MODEL_LANGUAGES))
+    follow, ends = model.tk_nextmove, {state: row for row, state in enumerate(model.tk_output)}
+    # What the letters that lead to a state add to the logarithm of each language's probability.
+    brought = np.array([model.nb_ptc[list(features)].sum(0) for features in model.tk_output.values()])
 
     def ask(text: str) -> tuple[str, float]:
-        # The model's own `classify` multiplies all of its 7,480 features, of which a text has some dozens.
-        counts = model.instance2fv(text[:1000])
-        met = counts.nonzero()[0]
-        probabilities = model.norm_probs(counts[met] @ model.nb_ptc[met] + model.nb_pc)
-        best = int(probabilities.argmax())
-        return str(model.nb_classes[best]), float(probabilities[best])
+        state, rows = 0, []
+        for byte in text[:1000].encode("utf-8", "surrogatepass"):
+            state = follow[(state << 8) + byte]
+            if state in ends:
+                rows.append(ends[state])
+        logs = brought[rows].sum(0) + model.nb_pc
+        best = int(logs.argmax())
+        return str(model.nb_classes[best]), float(1 / np.exp(logs - logs[best]).sum())
 
     return ask

@@ -69,13 +69,13 @@ def spell_out(text: str, words: Iterable[str] | None = None) -> str:
         text = _SIGNS.sub(lambda signs: _named(signs[0]), text)
     if text.count(":") > 1:
         text = _EMOTE.sub(lambda emote: f" {_CAMEL.sub(' ', emote[1]).lower()} ", text)
-    if "/" in text or any(map(_is_other, words)):
+    if "/" in text or any(map(is_other, words)):
         text = _TOKEN.sub(lambda token: _meaning(token[0]), text)
     return _SPACES.sub(" ", text).strip() if "  " in text or text[:1] == " " or text[-1:] == " " else text
 
 
 @lru_cache(100_000)
-def _is_other(word: str) -> bool:
+def is_other(word: str) -> bool:
     """Whether a word in small letters is spelled out as another."""
     return _meaning(word) != word
 

@@ -1,5 +1,7 @@
 """Texts to rows of `text_scores`: cleaned, their language told, spelled out, scored. One pass over Arrow batches."""
 
+import contextlib
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -69,34 +71,41 @@ def with_made_by(scored: DataFrame, backend: str, model_hash: str, rules: str) -
     return scored.withColumns({"coverage": coverage, **made_by})
 
 
-class Reading(NamedTuple):
-    """A text made ready, and what was found out about it."""
+class Readings(NamedTuple):
+    """Texts made ready, and what was found out about them."""
 
-    language: str | None
-    confidence: float
-    text: str
-    words: list[str]
-    may_score: bool  # whether the backend reads its language
-
-
-def _read(text: str, detect: language.Detect, by: Scorer) -> Reading:
-    cleaned = normalise.clean(text)
-    plain = normalise.without_emotes(cleaned)
-    words = find_words(plain)
-    told, sure = detect(plain, words)
-    # What has no words in any language may still have emoji and emotes, whose names are English.
-    is_english = told == "en" or (told is None and sure == 0)
-    shown = text if not by.spells_out else normalise.spell_out(cleaned, words) if is_english else cleaned
-    may_score = by.languages is None or (told or "en") in by.languages
-    return Reading(told, sure, shown, words if shown is plain else find_words(shown), may_score)
+    languages: Sequence[str | None]
+    confidences: Sequence[float]
+    texts: Sequence[str]
+    words: Sequence[list[str]]
+    may_score: Sequence[bool]  # whether the backend reads the language
 
 
-def _readings(texts: Sequence[str], by: Scorer) -> list[Reading]:
+def _readings(texts: Sequence[str], by: Scorer) -> Readings:
+    """Step by step, each for all texts: twice as fast as text by text."""
     detect = language.load()
-    read = [_read(text, detect, by) for text in texts]
-    if not _is_korean(by.options):
-        return read
-    return [one._replace(words=korean.find_words(one.text)) if one.language == "ko" else one for one in read]
+    cleaned = [normalise.clean(text) for text in texts]
+    plain = [normalise.without_emotes(text) for text in cleaned]
+    words = [find_words(text) for text in plain]
+    told = [detect(text, found) for text, found in zip(plain, words, strict=True)]
+    shown = _spelled_out(cleaned, words, told) if by.spells_out else texts
+    is_korean = _is_korean(by.options)
+    shown_words = [
+        korean.find_words(text) if is_korean and code == "ko" else found if text is read else find_words(text)
+        for text, read, found, (code, _) in zip(shown, plain, words, told, strict=True)
+    ]
+    may_score = [by.languages is None or (code or "en") in by.languages for code, _ in told]
+    return Readings([code for code, _ in told], [sure for _, sure in told], shown, shown_words, may_score)
+
+
+def _spelled_out(
+    cleaned: Sequence[str], words: Sequence[list[str]], told: Sequence[tuple[str | None, float]]
+) -> list[str]:
+    # What has no words in any language may still have emoji and emotes, whose names are English.
+    return [
+        normalise.spell_out(text, found) if code == "en" or (code is None and sure == 0) else text
+        for text, found, (code, sure) in zip(cleaned, words, told, strict=True)
+    ]
 
 
 def _is_korean(options: Options) -> bool:
@@ -106,21 +115,19 @@ def _is_korean(options: Options) -> bool:
 def _scored(texts: Sequence[str], by: Scorer, backend: Backend) -> list[tuple[Any, ...]]:
     """Of each text: language, confidence, scored text, words, known, is scored, polarity, subjectivity, assessments."""
     read = _readings(texts, by)
-    asked = [at for at, one in enumerate(read) if one.may_score and one.text]
-    answers = backend.score([read[at].text for at in asked], [read[at].words for at in asked])
+    asked = [at for at, may in enumerate(read.may_score) if may and read.texts[at]]
+    answers = backend.score([read.texts[at] for at in asked], [read.words[at] for at in asked])
     given = dict(zip(asked, answers, strict=True))
-    return [_row(one, given.get(at, UNSCORED)) for at, one in enumerate(read)]
+    scores = [given.get(at, UNSCORED) for at in range(len(texts))]
+    return list(map(_row, read.languages, read.confidences, read.texts, read.words, scores))
 
 
-def _row(one: Reading, score: Score) -> tuple[Any, ...]:
+def _row(language: str | None, confidence: float, text: str, words: list[str], score: Score) -> tuple[Any, ...]:
     # Without a language only something that the backend knows, such as :-), makes it more than silence.
-    is_telling = bool(one.words) if one.language else bool(score.assessments)
+    is_telling = bool(words if language else score.assessments)
     is_scored = score.polarity is not None and is_telling
-    counts = (len(one.words), min(score.known, len(one.words)))
-    if not is_scored:
-        return (one.language, one.confidence, one.text, *counts, False, None, None, None)
-    values = (score.polarity, score.subjectivity, score.assessments)
-    return (one.language, one.confidence, one.text, *counts, True, *values)
+    told = (language, confidence, text, len(words), min(score.known, len(words)), is_scored)
+    return (*told, score.polarity, score.subjectivity, score.assessments) if is_scored else (*told, None, None, None)
 
 
 ARROW = (
@@ -144,11 +151,25 @@ def _scoring(by: Scorer) -> Any:
             texts = batch.column("text").to_pylist()
             if len(known) > KEPT:
                 known.clear()
-            fresh = [text for text in dict.fromkeys(texts) if text not in known]
-            known.update(zip(fresh, _scored(fresh, by, backend), strict=True))
-            yield filled(batch, ARROW, NAMES, [known[text] for text in texts])
+            with _without_collector():
+                fresh = [text for text in dict.fromkeys(texts) if text not in known]
+                known.update(zip(fresh, _scored(fresh, by, backend), strict=True))
+                scored = filled(batch, ARROW, NAMES, [known[text] for text in texts])
+            yield scored
 
     return score
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """No search for cycles: with so many small tuples that live on, it takes a third of the time and finds nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _reading(by: Scorer) -> Any:
@@ -158,7 +179,7 @@ def _reading(by: Scorer) -> Any:
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            yield filled(batch, types, names, _readings(batch.column("text").to_pylist(), by))
+            yield filled(batch, types, names, list(zip(*_readings(batch.column("text").to_pylist(), by), strict=True)))
 
     return read
 

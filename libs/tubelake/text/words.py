@@ -26,10 +26,11 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")  # the same for plain text
 def words(text: Column) -> Column:
     """The words of `text` in small letters, in order, without addresses and mentions; null stays null."""
     small = F.lower(text)
-    # Most texts have none of these signs, and then two of three passes are spared.
-    may_name = small.contains("@") | small.contains("/") | small.contains("www.")
+    # Most texts have none of these signs, and then two of three passes are spared. They are looked for in the text as it
+    # is: Spark would put it into small letters again for each look.
+    may_name = text.contains("@") | text.contains("/") | text.contains(".")
     plain = F.when(may_name, F.regexp_replace(small, f"{URL}|{MENTION}", " ")).otherwise(small)
-    straight = F.when(small.contains(_CURLY), F.translate(plain, _CURLY, "'")).otherwise(plain)
+    straight = F.when(text.contains(_CURLY), F.translate(plain, _CURLY, "'")).otherwise(plain)
     return F.regexp_extract_all(straight, F.lit(WORD), 0)
 
 
