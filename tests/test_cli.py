@@ -1,5 +1,6 @@
 """The command line without Spark: help at once, one line for a mistake, jobs in the order they feed each other."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import time
 import pytest
 
 from tubelake import __version__, cli, console, job, settings
-from tubelake.errors import UsageError
+from tubelake.errors import UsageError, packages_needed
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +157,14 @@ def test_an_unknown_job_names_the_jobs():
         UsageError, match="there is no job 'x'; the jobs are: analyse_chat, build_captions, build_channels"
     ):
         job.load("x")
+
+
+def test_a_package_that_is_missing_is_named_with_the_extras():
+    with (
+        pytest.raises(UsageError, match=r"package no_such_package is not installed: .*tubelake\[spark35,nlp"),
+        packages_needed(),
+    ):
+        importlib.import_module("no_such_package")
 
 
 def test_reports_add_up_and_say_a_line():

@@ -301,3 +301,18 @@ def test_what_comes_as_a_whole_leaves_nothing_of_before(spark, lake):
     assert merge(("a", 1), ("a", 2), ("b", 1)) == [("a", 1), ("a", 2), ("b", 1)]
     assert merge(("a", 1), ("a", 3)) == [("a", 1), ("a", 3), ("b", 1)]
     assert merge(("c", 1)) == [("a", 1), ("a", 3), ("b", 1), ("c", 1)]
+
+
+def test_a_whole_that_has_nothing_to_say_any_more_leaves_nothing_of_before(spark, lake):
+    pieces = replace(NEWEST, name="pieces", whole_by="id")
+
+    def run_on(*rows: tuple) -> list[tuple]:
+        upsert.merge(spark.createDataFrame([(*row, datetime(2024, 1, 1)) for row in rows], NEWEST.ddl), NEWEST, lake)
+        targets = {pieces: lambda changed: changed.where("value > 0")}
+        follow(spark, NEWEST, targets, lake, keys=lambda changed: changed.select("id"))
+        return sorted((row["id"], row["value"]) for row in store.read(spark, pieces, lake).collect())
+
+    store.ensure(spark, NEWEST, lake)
+    assert run_on(("a", 1), ("b", 2)) == [("a", 1), ("b", 2)]
+    assert run_on(("a", 0)) == [("b", 2)]
+    assert run_on(("a", 3), ("b", 0)) == [("a", 3)]

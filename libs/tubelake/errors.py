@@ -1,5 +1,8 @@
 """What ends a run: each error is one line with its remedy, and carries the exit code of the process."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class TubeLakeError(Exception):
     """A failure that the user can read; the process ends with exit code 1."""
@@ -15,6 +18,18 @@ class UsageError(TubeLakeError):
 
     exit_code = 2
     outcome = "usage"
+
+
+@contextmanager
+def packages_needed() -> Iterator[None]:
+    """A package of one of TubeLake's extras that is not installed is the user's to install: raises UsageError."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the package {error.name} is not installed: install tubelake with its extras, "
+            "tubelake[spark35,nlp,korean,vision,embed,train], or those of them that you need"
+        ) from error
 
 
 class Postponed(TubeLakeError):  # noqa: N818 - not an error of anybody

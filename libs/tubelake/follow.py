@@ -86,7 +86,10 @@ def follow(
         # Of all rows of a table that has a key, what is derived has its key once too.
         is_first = keys is not None and spans[target][0] is None
         may_have_orphans = spans[target] in lost and not (is_first and store.is_new(spark, target, lake))
-        changed = upsert.merge(targets[target](new_rows), target, lake, unique=is_first) if rows_in else 0
+        changed = 0
+        if rows_in:
+            wholes = keys(new_rows) if keys is not None and target.whole_by else None
+            changed = upsert.merge(targets[target](new_rows), target, lake, unique=is_first, wholes=wholes)
         if keys is not None and may_have_orphans:
             changed += _remove_orphans(spark, source, target, lake, keys)
         _remember(spark, target, lake, {source.name: spans[target][1]})

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_log_path
 
 from tubelake import console, resources, session
-from tubelake.errors import Postponed, TubeLakeError, UsageError
+from tubelake.errors import Postponed, TubeLakeError, UsageError, packages_needed
 from tubelake.settings import Settings, changed, value
 from tubelake.tables import JOB_RUNS, Table
 
@@ -68,7 +68,8 @@ def load(name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise UsageError(f"cannot load {find(name)}")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with packages_needed():
+        spec.loader.exec_module(module)
     return module
 
 
@@ -238,8 +239,9 @@ def _attempt(spark: "SparkSession", name: str, settings: Settings) -> Ended:
     report, outcome, message, code, go_on, quiet = Report(), "done", "", 0, True, False
     try:
         module = load(name)
-        report = module.run(spark, settings)
-        quiet = not module.WRITES
+        with packages_needed():
+            report = module.run(spark, settings)
+        quiet = not (module.WRITES or report.rows_out)  # it only shows something
         if report.failed:
             message = f"{report.failed:,} requests failed after their retries; run again to ask only those"
             outcome, code = "failed", TubeLakeError.exit_code

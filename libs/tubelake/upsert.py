@@ -22,11 +22,12 @@ class Extent:
     within: Sequence[str]  # condition by which a MERGE reads only those files of the table that can hold their keys
 
 
-def merge(rows: DataFrame, table: Table, lake: Lake, *, unique: bool = False) -> int:
+def merge(rows: DataFrame, table: Table, lake: Lake, *, unique: bool = False, wholes: DataFrame | None = None) -> int:
     """Upsert by key and return how many rows changed; rows equal to what is there make no commit.
 
     The rows are computed once, and kept meanwhile (in memory, then on disk). Where no key is among them twice (`unique`)
-    and the table is empty, they are written as they come.
+    and the table is empty, they are written as they come. Of a table whose rows come in wholes (`Table.whole_by`), those
+    that are no longer among `rows` go: of the wholes that `wholes` names, or else of those that `rows` has.
     """
     if unique and store.folder(lake) is not None:
         with store.exclusive(table.full_name, lake):
@@ -37,10 +38,10 @@ def merge(rows: DataFrame, table: Table, lake: Lake, *, unique: bool = False) ->
         # Nobody adds one of the keys between the look for them and the commit.
         with store.exclusive(table.full_name, lake):
             extent = _extent(newest, table)
-            if not extent.count:
-                return 0
-            changed = _merge(newest, extent, table, lake)
-            return changed + (remove(_left_over(newest, table, lake), table, lake) if table.whole_by else 0)
+            changed = _merge(newest, extent, table, lake) if extent.count else 0
+            if table.whole_by is None:
+                return changed
+            return changed + remove(_left_over(newest, newest if wholes is None else wholes, table, lake), table, lake)
     finally:
         newest.unpersist()
 
@@ -55,10 +56,10 @@ def remove(rows: DataFrame, table: Table, lake: Lake) -> int:
     return int(store.execute(rows.sparkSession, table, lake, statement)[0]["num_affected_rows"])
 
 
-def _left_over(rows: DataFrame, table: Table, lake: Lake) -> DataFrame:
-    """What the table still has of the wholes that `rows` give anew, and that is no longer among them."""
+def _left_over(rows: DataFrame, wholes: DataFrame, table: Table, lake: Lake) -> DataFrame:
+    """What the table still has of these wholes, and that is no longer among their `rows`."""
     whole, known = str(table.whole_by), rows.sparkSession.table(store.name(table, lake))
-    of_these = known.join(rows.select(whole), on=whole, how="left_semi")
+    of_these = known.join(wholes.select(whole), on=whole, how="left_semi")
     return of_these.select(*table.key).join(rows.select(*table.key), on=list(table.key), how="left_anti")
 
 

@@ -1,6 +1,7 @@
 """Each backend gives a score for each text, in order, and says which texts it cannot score."""
 
 import json
+import os
 import time
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from scipy.special import softmax
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from tubelake import backends
 from tubelake.backends import lexicon, minilm, stored, trained, vader
 from tubelake.backends.base import Options, Score
 from tubelake.errors import UsageError
@@ -221,3 +223,16 @@ class TestMiniLM:
         cats, cars = "my cat sleeps on the sofa. " * 50, "the engine of this car is loud. " * 50
         both, alone = self.embed([cats + cars, cats, cars]), self.embed(["a loud car engine"])
         assert both[0] @ alone[0] > both[1] @ alone[0] + 0.2
+
+
+def test_a_word_list_that_changes_within_a_session_is_read_again(tmp_path):
+    file = tmp_path / "words.csv"
+    file.write_text("word,polarity\nfine,0.5\n", encoding="utf-8")
+    wanted = options(backend="lexicon", lexicon=str(file), lexicon_language="en")
+    before = backends.load(wanted)
+    assert backends.load(wanted) is before
+    file.write_text("word,polarity\nfine,-0.5\n", encoding="utf-8")
+    os.utime(file, ns=(1, 1))  # whatever the clock of the file system shows
+    after = backends.load(wanted)
+    assert after.model_hash != before.model_hash
+    assert [scores(one, ["fine"])[0].polarity for one in (before, after)] == [0.5, -0.5]

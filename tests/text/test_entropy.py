@@ -115,7 +115,7 @@ def messages(spark):
         "known": [
             (-90.0, 0, "text", "before it began"),
             (10.0, 100, "text", "in the first"),
-            (130.0, 220, "text", "x y"),
+            (None, 220, "text", "x y"),  # the others tell when the stream began
         ],
         "unknown": [(None, 0, "text", "hello hello"), (None, 61, "super_chat", "well done"), (None, 61, "text", "🎉")],
         "silent": [(0.0, 0, "new_member", "no words count"), (1.0, 1, "text", None), (2.0, 2, "super_sticker", None)],

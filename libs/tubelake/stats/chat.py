@@ -7,6 +7,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from tubelake.stats.log_odds import SIGN, log_odds
+from tubelake.text.minutes import with_minutes
 from tubelake.text.words import content_words
 
 NEAR = 10  # minutes before and after to which a minute is compared: the mood of a stream changes in longer spans
@@ -39,20 +40,6 @@ def scored_messages(messages: DataFrame, scores: DataFrame) -> DataFrame:
     )  # fmt: skip
     telling = F.array_distinct(content_words(F.col("text"), F.col("language")))
     return with_minutes(spoken).join(known, on="message_id", how="left").withColumn("words", telling).drop("language")
-
-
-def with_minutes(messages: DataFrame) -> DataFrame:
-    """With `seconds` and `minute` of the stream; null where neither the time nor the offset of a message is known.
-
-    A message without offset counts from the start that other messages of the chat know, else from the first message.
-    """
-    at, offset = F.unix_micros("published_at"), F.col("offset_seconds")
-    starts = messages.groupBy("chat_id").agg(
-        F.coalesce(F.min(at - F.round(offset * 1e6).cast("bigint")), F.min(at)).alias("_start")
-    )
-    seconds = F.coalesce(offset, (at - F.col("_start")) / 1e6)
-    placed = messages.join(F.broadcast(starts), on="chat_id", how="left").withColumn("seconds", seconds)
-    return placed.withColumn("minute", F.floor(F.col("seconds") / 60).cast("int")).drop("_start")
 
 
 def minutes(messages: DataFrame) -> DataFrame:

@@ -6,7 +6,7 @@ CHAT_MINUTES = Table(
     "gold", "chat_minutes", "One row a minute of a live chat that has messages",
     columns("""
     chat_id          string         Chat
-    minute           int            Minute of the stream, from 0; of the chat's first message where the start is not known
+    minute           int            Minute of the stream, from 0, below it before the start; from the chat's first message where the start is not known
     video_id         string         The live video
     began_at         timestamp      When the minute began (UTC)
     message_count    bigint         Messages with words
@@ -118,7 +118,7 @@ TOP_TERMS = Table(
     term         string         The word or pair; of a topic its words, the strongest first
     video_count  bigint         Videos of the group whose title, tags or captions have it; of a topic those mostly about it
     share        double         Of the group's videos
-    strength     double         Log-odds against all other groups with an informative prior (z); of a topic its mean weight
+    strength     double         Log-odds against all other groups with an informative prior (z), null without another group; of a topic its mean weight
     """), key=("grouping", "group", "kind", "rank"),
 )  # fmt: skip
 NOVEL_SEGMENTS = Table(

@@ -16,8 +16,8 @@ _SEGMENT = """
     start_seconds  double         Where it begins (s from the start of the video)
     end_seconds    double         Where it ends (s)
     word_count     bigint         Words in it
-    novelty        double         How much more its words differ from those before than shuffled ones (standard deviations)
-    keywords       array<string>  Words that tell it from the rest of the video, the strongest first
+    novelty        double         How much more its words differ from those before than shuffled ones (standard deviations); null in the first
+    keywords       array<string>  Words that tell it from the rest of the video, the strongest first; of a single segment the commonest
     url            string         Link to its first second
     method         string         Rule by which it was found
     fetched_at     timestamp      When the newest of its texts was fetched (UTC)
@@ -64,15 +64,15 @@ WINDOW_ENTROPY = Table(
     columns("""
     source            string     captions or chat
     document_id       string     Caption track or chat
-    position          int        Number of the window in it, from 0; a chat's minute from its stream's start
+    position          int        Minute of the track, or of the chat's stream, from 0; minutes in which nothing is said have no row
     video_id          string     YouTube's id of the video
     start_seconds     double     Where the window begins (s from the start of the video)
     end_seconds       double     Where it ends (s)
     word_count        bigint     Words in it
     distinct_count    bigint     Different words in it
     entropy           double     Shannon entropy of its words (bits); 0 for one word, null for none
-    relative_entropy  double     Kullback-Leibler divergence from all words before it, smoothed (bits); null in the first
-    novelty           double     That divergence against the same video's words shuffled (standard deviations); null in the first
+    relative_entropy  double     Kullback-Leibler divergence from all words before it, smoothed (bits); null without words, and where none come before
+    novelty           double     That divergence against the same video's words shuffled (standard deviations); null where there is none, or shuffling changes nothing
     fetched_at        timestamp  When the newest of its texts was fetched (UTC)
     """), key=("source", "document_id", "position"), partition_by=("source",), zorder_by=("video_id",),
     properties=CHANGE_FEED, aged_by="fetched_at", whole_by="document_id",

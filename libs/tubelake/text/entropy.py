@@ -13,6 +13,7 @@ from pyspark.sql.pandas.functions import pandas_udf
 
 from tubelake.tables import WINDOW_ENTROPY
 from tubelake.text.counting import word_counts
+from tubelake.text.minutes import with_minutes
 from tubelake.text.novelty import novelty_of_windows
 from tubelake.text.windows import captions_of
 from tubelake.text.words import words
@@ -42,15 +43,12 @@ def minutes_of_captions(snippets: DataFrame) -> DataFrame:
 def minutes_of_chats(messages: DataFrame) -> DataFrame:
     """What is written in each minute of whole chats, a row a message or super chat with words.
 
-    Minutes count from the stream's start, what comes before is in minute 0; from the chat's first message where the
-    start is not known.
+    Minutes are those of `with_minutes`; what comes before the stream's start is in minute 0.
     """
     written = messages.where("event IN ('text', 'super_chat') AND text IS NOT NULL")
-    first = written.groupBy("chat_id").agg(F.min("published_at").alias("first_at"))
-    since = (F.unix_micros("published_at") - F.unix_micros("first_at")) / 1e6
-    return written.join(first, on="chat_id", how="inner").select(
+    return with_minutes(written).select(
         F.col("chat_id").alias("document_id"), "video_id", F.lit(None).cast("string").alias("language_code"),
-        _minute(F.coalesce("offset_seconds", since, F.lit(0.0))).alias("position"), "text", "fetched_at",
+        F.greatest("minute", F.lit(0)).alias("position"), "text", "fetched_at",
     )  # fmt: skip
 
 

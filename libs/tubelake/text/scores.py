@@ -4,6 +4,7 @@ import contextlib
 import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -47,7 +48,9 @@ class Scorer:
 
 def scorer(text: Text, threads: int) -> Scorer:
     """The scorer that the settings ask for. Raises UsageError where the backend lacks what it needs."""
-    options = Options(text.sentiment_backend, text.lexicon, text.lexicon_language, text.model, threads)
+    lexicon = str(Path(text.lexicon).expanduser().absolute()) if text.lexicon else None  # workers run elsewhere
+    model = str(Path(text.model).expanduser().absolute())
+    options = Options(text.sentiment_backend, lexicon, text.lexicon_language, model, threads)
     backend = backends.load(options)
     if _is_korean(options):
         korean.find_words("")  # a package that is missing is said before anything is run
@@ -145,7 +148,7 @@ def _scoring(by: Scorer) -> Any:
     """What each task does: texts that it has met before are not scored again."""
 
     def score(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        backend = backends.load(by.options)
+        backend = _same_backend(by)
         known: dict[str, tuple[Any, ...]] = {}
         for batch in batches:
             texts = batch.column("text").to_pylist()
@@ -158,6 +161,16 @@ def _scoring(by: Scorer) -> Any:
             yield scored
 
     return score
+
+
+def _same_backend(by: Scorer) -> Backend:
+    """The scorer's backend, loaded where it scores."""
+    backend = backends.load(by.options)
+    if backend.model_hash != by.model_hash:
+        raise RuntimeError(
+            "text.model or text.lexicon is another here than on the driver, or has just changed: run again"
+        )
+    return backend
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from tubelake.stats.log_odds import odds_in_deviations
 from tubelake.tables import CAPTION_SEGMENTS
 from tubelake.text.cohesion import Counts, Floats, regrouped, segment_borders
 from tubelake.text.counting import is_telling, word_counts
@@ -105,17 +106,11 @@ def _keywords(counts: Counts, vocabulary: "pd.Index[str]", segments: int) -> Ite
 def _log_odds(counts: Counts, segments: int) -> Floats:
     """How much more each word is used in its segment than in the rest of the document (z).
 
-    Log-odds ratio with an informative Dirichlet prior: the document's own shares, as heavy as a segment of mean length.
-    B. L. Monroe, M. P. Colaresi and K. M. Quinn, "Fightin' words" (Political Analysis 2008).
+    The prior is the document's own shares, as heavy as a segment of mean length.
     """
-    _, word, here = counts
-    of_word, of_segment = np.bincount(word, here)[word], np.bincount(counts.unit, here, segments)[counts.unit]
-    total = here.sum()
-    weight = total / segments
-    prior = weight * of_word / total
-    there = of_word - here
+    here = counts.times.astype(np.float64)
+    of_word = np.bincount(counts.word, here).astype(np.float64)[counts.word]
+    of_segment = np.bincount(counts.unit, here, segments).astype(np.float64)[counts.unit]
+    total = np.full_like(here, here.sum())
     with np.errstate(divide="ignore"):  # a word that is all of a segment
-        odds = np.log((here + prior) / (of_segment + weight - here - prior))
-        odds -= np.log((there + prior) / (total - of_segment + weight - there - prior))
-    strength: Floats = odds / np.sqrt(1 / (here + prior) + 1 / (there + prior))
-    return strength
+        return odds_in_deviations(here, of_segment, of_word, total, 1 / segments, np.log, np.sqrt)
