@@ -12,8 +12,8 @@ from textblob._text import ABBREVIATIONS, EMOTICONS, RE_ABBR1, RE_ABBR2, RE_ABBR
 from textblob.en import sentiment
 
 from tubelake.backends.base import Assessment, Backend, Options, Score
+from tubelake.text.words import CURLY
 
-CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
 LETTERS = re.compile("[a-z]+")
 # Whatever an emoticon or (!) may be part of. A text with none of these, and no letters of a word of the lexicon, says
 # nothing to TextBlob: most messages. Taking too many texts for telling costs time, too few would change scores.

@@ -6,11 +6,12 @@ import string
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import regex
 
-from tubelake.text.normalise import is_other, slang, usual_form
+from tubelake.text.normalise import slang, usual_form
 from tubelake.text.words import STOP_WORDS
 
 VERSION = "1"  # raise it when texts come to have other languages
@@ -37,6 +38,31 @@ LEAST = 0.4  # a guess of the model below it is none
 _ALSO_ENGLISH = ("hi", "yo", "oh", "ha", "aw", "ad", "ex", "tv", "vs", "em", "ah", "eh", "hm", "mm", "la", "pa", "ma")
 
 
+class Signs(NamedTuple):
+    """What a text, or a piece of one, has that tells its language."""
+
+    words: int  # without numbers
+    strange: int  # of them no English, also not as they are usually written
+    tells_other: bool  # a letter or a common word of another language
+
+
+def signs(text: str, words: Sequence[str]) -> Signs:
+    """The signs of a text with these words."""
+    numbers = sum(map(str.isdigit, words))
+    strange = sum(map(_is_strange, words))
+    tells_other = not _is_latin(text) or not _telling_words().keys().isdisjoint(words)
+    return Signs(len(words) - numbers, strange, tells_other)
+
+
+def share_if_english(pieces: Sequence[Signs]) -> float:
+    """The share of English words in a text of these pieces if that shows that it is English; else 0: ask `load()`."""
+    if any(piece.tells_other for piece in pieces):
+        return 0.0
+    words = sum([piece.words for piece in pieces])
+    share = 1 - sum([piece.strange for piece in pieces]) / words if words else 0.0
+    return share if share >= SURE_SHARE else 0.0
+
+
 @cache
 def load() -> Detect:
     """A function that gives the language of a text (ISO 639-1; None: nothing tells) and how sure that is, 0 to 1.
@@ -48,8 +74,7 @@ def load() -> Detect:
 
     def by_words(text: str, words: Sequence[str], share: float) -> tuple[str | None, float]:
         known = 1 - sum(map(_is_strange, words)) / len(words)
-        tells_other = not telling.keys().isdisjoint(words)
-        if known >= SURE_SHARE and not tells_other:
+        if known >= SURE_SHARE and telling.keys().isdisjoint(words):
             return "en", known * share
         language, sure = ask(text) if len(text) >= MODEL_LETTERS else (None, 0.0)
         if sure >= SURE_MODEL and (language != "en" or known >= 0.5):
@@ -58,11 +83,10 @@ def load() -> Detect:
         return _voted(votes, len(words), known, (language, sure))
 
     def detect(text: str, words: Sequence[str]) -> tuple[str | None, float]:
-        is_latin = text.isascii() or not _OTHER_SCRIPT.search(text)
-        if is_latin and words and all(map(is_plain, words)):
-            return "en", 1.0
-        plain = [word for word in words if not word.isdigit()] if any(map(str.isdigit, words)) else words
-        script, share = ("Latin", 1.0) if is_latin else _script(text)
+        if share := share_if_english([signs(text, words)]):
+            return "en", share
+        plain = [word for word in words if not word.isdigit()]
+        script, share = ("Latin", 1.0) if _is_latin(text) else _script(text)
         if not plain or not script:
             return None, 0.0
         if script == "Latin":
@@ -96,16 +120,14 @@ def _script(text: str) -> tuple[str, float]:
     return script, most / sum(counts.values())
 
 
-@lru_cache(100_000)
-def is_plain(word: str) -> bool:
-    """Whether a word in small letters is English, tells of no other language, and is written as usual: most words are."""
-    return word in english_words() and word not in _telling_words() and not word.isdigit() and not is_other(word)
+def _is_latin(text: str) -> bool:
+    return text.isascii() or not _OTHER_SCRIPT.search(text)
 
 
 @lru_cache(100_000)
 def _is_strange(word: str) -> bool:
-    """Whether a word in small letters is no English one, also not as it is usually written."""
-    return word not in english_words() and usual_form(word) not in english_words()
+    """Whether a word in small letters is no English one, also not as it is usually written; numbers are none."""
+    return not word.isdigit() and word not in english_words() and usual_form(word) not in english_words()
 
 
 @cache

@@ -7,16 +7,16 @@ English. One pass in Python: names of emoji and the choice between stretched for
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import product
 
 import regex
 import yaml
 
-from tubelake.text.words import LISTS, MENTION, URL, find_words
+from tubelake.text.words import CURLY, LISTS, MENTION, URL
 
-VERSION = "1"  # raise it with the rules or with the list of slang: texts are then scored anew
+VERSION = "2"  # raise it with the rules or with the list of slang: texts are then scored anew
 LONGEST = 20_000  # characters that are read of a text: a book in a chat message is spam
 _URL, _MENTION = regex.compile(URL, regex.IGNORECASE), regex.compile(MENTION)
 _EMOTE = re.compile(r":[_-]*([A-Za-z][A-Za-z0-9_-]*):")  # the chat's own pictures, as `:hand-pink-waving:`
@@ -25,7 +25,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufef
 _LONE = re.compile("[\ud800-\udfff]")
 _SIGNS = re.compile("[#*0-9]?[\u00a9-\u00ae\u200d\u203c-\u3299\ufe0f\U0001f000-\U000e007f]+")  # emoji are made of these
 _SPACES = re.compile(r"\s+")
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9'/]*")
+_TOKEN = re.compile(rf"[A-Za-z0-9][A-Za-z0-9'{CURLY}/]*")
 _STRETCHED = re.compile(r"([a-z])\1{2,}|([a-z])\2\Z")
 _RUN = re.compile(r"([a-z])\1+")
 _LAUGH = re.compile(r"(?:a*(?:ha|he|hi|ho){2,}h*a*|a*h*(?:haha)+h*a*|l+o+l+(?:o+l+)*|l+m+a+o+|x+d+|k*e*k+w*)\Z")
@@ -59,25 +59,13 @@ def without_emotes(text: str) -> str:
     return _EMOTE.sub(" ", text) if text.count(":") > 1 else text
 
 
-def spell_out(text: str, words: Iterable[str] | None = None) -> str:
-    """An English text with slang, abbreviations and stretched words spelled out, emoji and emotes named.
-
-    `words` are its words (not given: they are looked for), by which most texts are seen to need nothing.
-    """
-    words = find_words(text) if words is None else words
+def spell_out(text: str) -> str:
+    """An English text with slang, abbreviations and stretched words spelled out, emoji and emotes named."""
     if not text.isascii():
         text = _SIGNS.sub(lambda signs: _named(signs[0]), text)
     if text.count(":") > 1:
         text = _EMOTE.sub(lambda emote: f" {_CAMEL.sub(' ', emote[1]).lower()} ", text)
-    if "/" in text or any(map(is_other, words)):
-        text = _TOKEN.sub(lambda token: _meaning(token[0]), text)
-    return _SPACES.sub(" ", text).strip() if "  " in text or text[:1] == " " or text[-1:] == " " else text
-
-
-@lru_cache(100_000)
-def is_other(word: str) -> bool:
-    """Whether a word in small letters is spelled out as another."""
-    return _meaning(word) != word
+    return _SPACES.sub(" ", _TOKEN.sub(lambda token: _meaning(token[0]), text)).strip()
 
 
 @lru_cache(10_000)
@@ -90,7 +78,7 @@ def _named(signs: str) -> str:
 
 @lru_cache(100_000)
 def _meaning(token: str) -> str:
-    small = token.lower()
+    small = token.lower().replace(CURLY, "'")
     usual = usual_form(small)
     return slang().get(small) or slang().get(usual) or (token if usual == small else usual)
 

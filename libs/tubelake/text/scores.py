@@ -14,7 +14,8 @@ from pyspark.sql import functions as F
 from tubelake import backends
 from tubelake.backends import Backend, Options, Score, sparknlp
 from tubelake.settings import Text
-from tubelake.text import korean, language, normalise
+from tubelake.text import korean, language, normalise, pieces
+from tubelake.text.pieces import Piece
 from tubelake.text.words import COMMON_WORDS_VERSION, find_words
 
 KEPT = 200_000  # distinct texts whose scores a worker remembers: half of a chat is said again and again
@@ -86,29 +87,28 @@ class Readings(NamedTuple):
 
 def _readings(texts: Sequence[str], by: Scorer) -> Readings:
     """Step by step, each for all texts: twice as fast as text by text."""
-    detect = language.load()
-    cleaned = [normalise.clean(text) for text in texts]
-    plain = [normalise.without_emotes(text) for text in cleaned]
-    words = [find_words(text) for text in plain]
-    told = [detect(text, found) for text, found in zip(plain, words, strict=True)]
-    shown = _spelled_out(cleaned, words, told) if by.spells_out else texts
-    is_korean = _is_korean(by.options)
-    shown_words = [
-        korean.find_words(text) if is_korean and code == "ko" else found if text is read else find_words(text)
-        for text, read, found, (code, _) in zip(shown, plain, words, told, strict=True)
-    ]
-    may_score = [by.languages is None or (code or "en") in by.languages for code, _ in told]
-    return Readings([code for code, _ in told], [sure for _, sure in told], shown, shown_words, may_score)
-
-
-def _spelled_out(
-    cleaned: Sequence[str], words: Sequence[list[str]], told: Sequence[tuple[str | None, float]]
-) -> list[str]:
+    detect, is_korean = language.load(), _is_korean(by.options)
+    read = [pieces.pieces_of(text) for text in texts]
+    told = [_told(each, detect) for each in read]
     # What has no words in any language may still have emoji and emotes, whose names are English.
-    return [
-        normalise.spell_out(text, found) if code == "en" or (code is None and sure == 0) else text
-        for text, found, (code, sure) in zip(cleaned, words, told, strict=True)
+    english = [by.spells_out and (code == "en" or (code is None and sure == 0)) for code, sure in told]
+    shown = [
+        pieces.spelled_out(each) if is_english else pieces.cleaned(each) if by.spells_out else text
+        for text, each, is_english in zip(texts, read, english, strict=True)
     ]
+    words = [
+        [word for piece in each for word in piece.spelled_words] if is_english
+        else korean.find_words(text) if is_korean and code == "ko" else find_words(text)
+        for text, each, is_english, (code, _) in zip(shown, read, english, told, strict=True)
+    ]  # fmt: skip
+    may_score = [by.languages is None or (code or "en") in by.languages for code, _ in told]
+    return Readings([code for code, _ in told], [sure for _, sure in told], shown, words, may_score)
+
+
+def _told(read: Sequence[Piece], detect: language.Detect) -> tuple[str | None, float]:
+    if share := language.share_if_english([piece.signs for piece in read]):
+        return "en", share
+    return detect(pieces.plain(read), [word for piece in read for word in piece.words])
 
 
 def _is_korean(options: Options) -> bool:

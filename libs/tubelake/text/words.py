@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 LISTS = importlib.resources.files("tubelake.text") / "lists"
 COMMON_WORDS_VERSION = "1"  # raise it with the file: what was derived with the words is then derived anew
-_CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
+CURLY = "\N{RIGHT SINGLE QUOTATION MARK}"
 # Letters, marks and digits of any script, with apostrophes inside. Java's and Python's `regex` read the same.
 _SIGNS = r"[\p{L}\p{M}\p{N}]+"
 WORD = f"{_SIGNS}(?:'{_SIGNS})*"
@@ -30,7 +30,7 @@ def words(text: Column) -> Column:
     # is: Spark would put it into small letters again for each look.
     may_name = text.contains("@") | text.contains("/") | text.contains(".")
     plain = F.when(may_name, F.regexp_replace(small, f"{URL}|{MENTION}", " ")).otherwise(small)
-    straight = F.when(text.contains(_CURLY), F.translate(plain, _CURLY, "'")).otherwise(plain)
+    straight = F.when(text.contains(CURLY), F.translate(plain, CURLY, "'")).otherwise(plain)
     return F.regexp_extract_all(straight, F.lit(WORD), 0)
 
 
@@ -41,7 +41,7 @@ def find_words(text: str) -> list[str]:
         small = _LEFT_OUT.sub(" ", small)
     if small.isascii():
         return _ASCII_WORD.findall(small)
-    return list(_WORD.findall(small.replace(_CURLY, "'")))
+    return list(_WORD.findall(small.replace(CURLY, "'")))
 
 
 def content_words(text: Column, language: Column | None = None) -> Column:
