@@ -1,5 +1,7 @@
 """What the benchmarks share: a session, settings of a lake in a temporary folder, a stopwatch, a line of result."""
 
+import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +38,14 @@ def stopwatch() -> Iterator[list[float]]:
     started = time.perf_counter()
     yield taken
     taken.append(time.perf_counter() - started)
+
+
+def uv() -> str:
+    """The uv that makes environments for what a benchmark is compared with."""
+    found = shutil.which("uv") or shutil.which("uv", path=Path(__file__).parents[1] / ".uv" / "bin")
+    if not found:
+        sys.exit("this benchmark needs uv: make setup")
+    return found
 
 
 def computed(frame: DataFrame) -> float:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
 from benchmarks.chat_texts import fill_chat, make_messages
-from benchmarks.common import result, settings_for, stopwatch, warm_session
+from benchmarks.common import result, settings_for, stopwatch, uv, warm_session
 from tubelake import job, store, tables
 from tubelake.follow import follow
 from tubelake.settings import Settings
@@ -41,16 +41,8 @@ def loop() -> float:
     """Texts a second of the plain loop, in an environment of its own."""
     texts = make_messages(LOOP_MESSAGES, np.random.default_rng(7))
     command = [
-        "uv",
-        "run",
-        "--no-project",
-        "--python=3.11",
-        "--with=spacy==3.8.*",
-        "--with=spacytextblob",
-        "python",
-        "-c",
-        LOOP,
-    ]
+        uv(), "run", "--no-project", "--python=3.11", "--with=spacy==3.8.*", "--with=spacytextblob", "python", "-c", LOOP,
+    ]  # fmt: skip
     done = subprocess.run(command, input=chr(0).join(texts).encode(), capture_output=True, check=True)
     return float(done.stdout)
 

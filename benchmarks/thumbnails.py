@@ -25,10 +25,10 @@ from urllib.request import urlopen
 import requests
 from platformdirs import user_cache_path
 
+from benchmarks import common
 from benchmarks.common import result, settings_for, stopwatch, warm_session
 from tubelake import store, tables
 
-ROOT = Path(__file__).parents[1]
 VIDEOS, DISTINCT, ROUNDS = 6_800, 200, 3
 SLOW_SECONDS, LOOP_THREADS = 0.05, 5
 NAME = "mqdefault"
@@ -167,9 +167,9 @@ def free_port() -> int:
 def needed() -> tuple[str, Path]:
     """nginx and img2dataset; the second in an environment of its own, made once."""
     nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    uv = shutil.which("uv") or shutil.which("uv", path=ROOT / ".uv" / "bin")
-    if not nginx or not uv:
-        sys.exit("this benchmark needs nginx and uv: apt-get install nginx; make setup")
+    if not nginx:
+        sys.exit("this benchmark needs nginx: apt-get install nginx")
+    uv = common.uv()
     folder = user_cache_path("tubelake") / "img2dataset"
     program = folder / "bin" / "img2dataset"
     if not program.is_file():

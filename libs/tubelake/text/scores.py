@@ -86,7 +86,7 @@ class Readings(NamedTuple):
 
 
 def _readings(texts: Sequence[str], by: Scorer) -> Readings:
-    """Step by step, each for all texts: twice as fast as text by text."""
+    """Step by step, each for all texts, which is a fourth faster than text by text."""
     detect, is_korean = language.load(), _is_korean(by.options)
     read = [pieces.pieces_of(text) for text in texts]
     told = [_told(each, detect) for each in read]
