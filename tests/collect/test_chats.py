@@ -87,6 +87,15 @@ def test_ends_are_told_apart_from_what_is_only_late(last, end):
     assert left_by(answer(0, token="b"), last).end == end
 
 
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [([0], 0), ([0, 0.4, 0.9], 0.9), ([0, 0.9, 1.8], 0.9), ([5, 3, 3.5], 3.5)]
+)
+def test_chats_that_are_due_soon_after_the_first_are_polled_with_it(seconds, expected):
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    due = [replace(Chat(STREAM), due_at=now + timedelta(seconds=second)) for second in seconds]
+    assert chats.due_together(due) == now + timedelta(seconds=expected)
+
+
 def test_a_token_that_is_refused_is_dropped():
     chat = left_by(answer(0, token="b"), answer(5, "invalidPageToken", status=400))
     assert (chat.token, chat.end) == (None, None)

@@ -19,6 +19,7 @@ METHOD = CHAT
 PAGE_SIZE = 2_000  # the API's largest
 PARTS = "id,snippet,authorDetails"
 USUAL_PAUSE_SECONDS = 5.0  # where an answer asks for none
+TOGETHER = timedelta(seconds=1)  # a round takes so long to ask 200 chats: they are due again one after the other
 LONGEST_PAUSE_SECONDS = 60.0  # between tries of a chat that cannot be reached
 _AT_ONCE = datetime(2005, 4, 23, tzinfo=UTC)
 # Reasons of the API, and our own notes at the end of a run, as the ends that `chats` tells.
@@ -68,6 +69,12 @@ def params(stream: Stream) -> dict[str, str]:
 def paced(settings: Settings) -> Settings:
     """The settings with one try a poll: a chat that fails has its next turn later, and holds up no other one."""
     return changed(settings, "collect", attempts=1)
+
+
+def due_together(chats: Sequence[Chat]) -> datetime:
+    """When the chats are due that are so within a second of the first: one that a round left out would be a round behind."""
+    first = min(chat.due_at for chat in chats)
+    return max(chat.due_at for chat in chats if chat.due_at <= first + TOGETHER)
 
 
 def chat_id_of(row: Row) -> str:

@@ -60,14 +60,19 @@ class Following:
             if self.looked_at is None or now - self.looked_at >= self._look_again:
                 self._look(now)
                 continue
-            due = [chat for chat in self.open if chat.due_at <= now]
-            if due and now >= self.next_round_at:
+            starts_at = self._round_starts_at()
+            if starts_at is not None and now >= starts_at:
                 self.next_round_at = now + ROUND
-                return self._work(due)
+                return self._work([chat for chat in self.open if chat.due_at <= now])
             if not self.open and not self._may_come:
                 break
             self.stop.wait(self._pause_until_next(now))
         return Work()
+
+    def _round_starts_at(self) -> datetime | None:
+        """When the next round starts; None without a chat."""
+        still = self.open
+        return max(self.next_round_at, chats.due_together(still)) if still else None
 
     def _take(self, rows: Sequence[Row]) -> None:
         pause = self._stretched()
@@ -125,7 +130,8 @@ class Following:
 
     def _pause_until_next(self, now: datetime) -> float:
         """Seconds until something has to be done."""
-        moments = [max(chat.due_at, self.next_round_at) for chat in self.open]
+        starts_at = self._round_starts_at()
+        moments = [starts_at] if starts_at else []
         moments += [self.looked_at + self._look_again] if self.looked_at else []
         moments += [self.ends_at] if self.ends_at else []
         return max(0.0, (min(moments) - now).total_seconds())
