@@ -79,10 +79,7 @@ def follow(
     def bring(target: Table) -> Counts:
         if spans[target] not in gained:
             return Counts()
-        new_rows, counts = gained[spans[target]]
-        if parts:
-            new_rows = new_rows.where(F.col(source.partition_by[0]).isin(*parts[target]))
-        rows_in = sum(counts[part] for part in (parts[target] if parts else counts))
+        new_rows, rows_in = _of_parts(source, *gained[spans[target]], parts[target] if parts else None)
         # Of all rows of a table that has a key, what is derived has its key once too.
         is_first = keys is not None and spans[target][0] is None
         may_have_orphans = spans[target] in lost and not (is_first and store.is_new(spark, target, lake))
@@ -237,6 +234,15 @@ def _counts(rows: DataFrame, source: Table, parts: Sequence[str]) -> dict[str, i
         return {"": rows.count()}
     part = F.col(source.partition_by[0])
     return dict(zip(parts, rows.select(*(F.count_if(part == name) for name in parts)).collect()[0], strict=True))
+
+
+def _of_parts(
+    source: Table, rows: DataFrame, counts: Mapping[str, int], parts: Sequence[str] | None
+) -> tuple[DataFrame, int]:
+    """The rows of these parts alone, and how many they are; all where no part is named."""
+    if parts is None:
+        return rows, sum(counts.values())
+    return rows.where(F.col(source.partition_by[0]).isin(*parts)), sum(counts[part] for part in parts)
 
 
 def _is_vacuumed(error: Exception) -> bool:

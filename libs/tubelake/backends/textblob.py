@@ -15,8 +15,8 @@ from tubelake.backends.base import Assessment, Backend, Options, Score
 from tubelake.text.words import CURLY
 
 LETTERS = re.compile("[a-z]+")
-# Whatever an emoticon or (!) may be part of. A text with none of these, and no letters of a word of the lexicon, says
-# nothing to TextBlob: most messages. Taking too many texts for telling costs time, too few would change scores.
+# Whatever an emoticon or (!) may be part of. An odd text with none of these, and no letters of a word of the lexicon,
+# says nothing to TextBlob. Taking too many texts for telling costs time, too few would change scores.
 SIGNS = re.compile(r"[:;=<♥°*>]|x ?-?d|8 ?-? ?[)d]|o ?[_.] ?o|\( ?!")
 # What makes a text more than plain, among it every emoticon but faces of letters. A plain text is cut into TextBlob's
 # tokens without its two dozen passes; a stop in it is a token unless it ends an abbreviation.
@@ -86,8 +86,7 @@ def _score(known: Known, text: str, words: list[str]) -> Score:
         return _by_textblob(known, text, words)
     # The words of a plain text are its tokens, but for marks and what stands around an apostrophe.
     if "'" in text or CURLY in text:
-        tokens = TOKEN.findall(text.replace("n't", " n't").lower())
-        telling = [token for token in tokens if token in known.telling]
+        telling = [token for token in _tokens(text) if token in known.telling]
     else:
         telling = [word for word in words if word in known.telling]
     if not telling:
@@ -95,8 +94,17 @@ def _score(known: Known, text: str, words: list[str]) -> Score:
     if "!" not in text and known.alone.keys() >= set(telling):
         assessments = [known.alone[token] for token in telling]
     else:
-        assessments = _assessments(known, TOKEN.findall(text.replace("n't", " n't").lower()))
+        assessments = _assessments(known, _tokens(text))
     return _summed(known, assessments, words)
+
+
+def _tokens(text: str) -> list[str]:
+    """TextBlob's tokens of a plain text, in small letters."""
+    return TOKEN.findall(_cut_not(text).lower())
+
+
+def _cut_not(text: str) -> str:
+    return text.replace("n't", " n't")  # TextBlob's first step
 
 
 def _is_plain(text: str) -> bool:
@@ -107,7 +115,7 @@ def _is_plain(text: str) -> bool:
 
 def _by_textblob(known: Known, text: str, words: list[str]) -> Score:
     """The score of a text that only TextBlob's own tokenizer can cut."""
-    small = text.replace("n't", " n't").lower()  # TextBlob's first step
+    small = _cut_not(text).lower()
     if not SIGNS.search(small) and known.heads.isdisjoint(LETTERS.findall(small)):
         return NOTHING
     return _summed(known, _assessments(known, " ".join(sentiment.tokenizer(text)).lower().split()), words)

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer, SentiText
 
-from tubelake.backends.base import Backend, Options, Score
+from tubelake.backends.base import Assessment, Backend, Options, Score
 
 GREATEST = 4.0  # the word list goes from -4 to 4
 WORDS_AT_ONCE = 500  # VADER's time grows with the square of a text's words: a text of 1 MB would take minutes
@@ -46,7 +46,7 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
         yield len(piece), " ".join(piece)
 
 
-def _assessments(lexicon: Mapping[str, float], text: str) -> list[tuple[list[str], float, float | None]]:
+def _assessments(lexicon: Mapping[str, float], text: str) -> list[Assessment]:
     """The words and emoticons of the list that the text has, with their values there, before the rules."""
     tokens = (token.lower() for token in SentiText(text).words_and_emoticons)
     return [([token], lexicon[token] / GREATEST, None) for token in tokens if token in lexicon]

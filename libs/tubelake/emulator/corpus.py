@@ -11,8 +11,9 @@ from tubelake.emulator.channels import derived_channels, uploads_id
 from tubelake.emulator.chat_files import load_chats, load_streams
 from tubelake.emulator.comments import Comments, load_comments
 from tubelake.emulator.entries import Entry, Resource, entry, micros
-from tubelake.emulator.lines import CorpusError, json_lines, no_garbage, resource_problem
+from tubelake.emulator.lines import CorpusError, json_lines, resource_problem
 from tubelake.emulator.recipes import Recipe, load_recipes
+from tubelake.garbage import no_garbage
 
 VIDEOS_FILE = "videos.jsonl"
 CHANNELS_FILE = "channels.jsonl"

@@ -83,8 +83,6 @@ def load() -> Detect:
         return _voted(votes, len(words), known, (language, sure))
 
     def detect(text: str, words: Sequence[str]) -> tuple[str | None, float]:
-        if share := share_if_english([signs(text, words)]):
-            return "en", share
         plain = [word for word in words if not word.isdigit()]
         script, share = ("Latin", 1.0) if _is_latin(text) else _script(text)
         if not plain or not script:

@@ -42,14 +42,18 @@ _known = lru_cache(KEPT)(_piece)
 
 def cleaned(pieces: Sequence[Piece]) -> str:
     """The cleaned text."""
-    return " ".join([piece.cleaned for piece in pieces if piece.cleaned])
+    return _joined([piece.cleaned for piece in pieces])
 
 
 def plain(pieces: Sequence[Piece]) -> str:
     """The cleaned text without emotes."""
-    return " ".join([piece.plain for piece in pieces if piece.plain])
+    return _joined([piece.plain for piece in pieces])
 
 
 def spelled_out(pieces: Sequence[Piece]) -> str:
     """The cleaned text spelled out."""
-    return " ".join([piece.spelled_out for piece in pieces if piece.spelled_out])
+    return _joined([piece.spelled_out for piece in pieces])
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " ".join(filter(None, texts))

@@ -1,7 +1,5 @@
 """Texts to rows of `text_scores`: cleaned, their language told, spelled out, scored. One pass over Arrow batches."""
 
-import contextlib
-import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from pyspark.sql import functions as F
 
 from tubelake import backends
 from tubelake.backends import Backend, Options, Score, sparknlp
+from tubelake.garbage import no_garbage
 from tubelake.settings import Text
 from tubelake.text import korean, language, normalise, pieces
 from tubelake.text.pieces import Piece
@@ -154,7 +153,7 @@ def _scoring(by: Scorer) -> Any:
             texts = batch.column("text").to_pylist()
             if len(known) > KEPT:
                 known.clear()
-            with _without_collector():
+            with no_garbage():
                 fresh = [text for text in dict.fromkeys(texts) if text not in known]
                 known.update(zip(fresh, _scored(fresh, by, backend), strict=True))
                 scored = filled(batch, ARROW, NAMES, [known[text] for text in texts])
@@ -171,18 +170,6 @@ def _same_backend(by: Scorer) -> Backend:
             "text.model or text.lexicon is another here than on the driver, or has just changed: run again"
         )
     return backend
-
-
-@contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
-    """No search for cycles: with so many small tuples that live on, it takes a third of the time and finds nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _reading(by: Scorer) -> Any:
