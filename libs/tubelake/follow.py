@@ -60,8 +60,10 @@ def follow(
     and what was derived from rows that are gone goes.
     """
     store.ensure(spark, source, lake)
-    commits = _commits(spark, source, lake, f"LIMIT {RECENT}")
-    seen = _side_by_side(lambda target: _seen(spark, target, lake), targets)
+    with ThreadPoolExecutor(1) as thread:
+        known = thread.submit(_commits, spark, source, lake, f"LIMIT {RECENT}")
+        seen = _side_by_side(lambda target: _seen(spark, target, lake), targets)
+        commits = known.result()
     spans = {
         target: (then.get(source.name), Position(*commits[0], rules=_rules(target, parameters)))
         for target, then in zip(targets, seen, strict=True)

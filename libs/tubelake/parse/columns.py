@@ -46,7 +46,8 @@ def items(answers: DataFrame, schema: str) -> DataFrame:
     """One row an item of good answers: the columns of `answers` and `item`, parsed by the DDL `schema`."""
     good = answers.where("reason IS NULL AND status = 200")
     body = F.from_json("body", F.lit(f"struct<items:array<{schema}>>"))
-    return good.withColumn("item", F.explode(body.getField("items"))).drop("body")
+    rest = (column for column in answers.columns if column != "body")
+    return good.select(*rest, F.explode(body.getField("items")).alias("item"))
 
 
 def largest_thumbnail(thumbnails: Column) -> Column:
