@@ -1,6 +1,7 @@
 """Everything a user can set, as one frozen typed tree."""
 
 from tubelake.settings.loading import ENV_PREFIX, changed, explained, load, names, value
+from tubelake.settings.reading import Embeddings, Spelling, Text, Vision
 from tubelake.settings.sections import (
     Captions,
     Collect,
@@ -11,7 +12,6 @@ from tubelake.settings.sections import (
     Search,
     Settings,
     Spark,
-    Text,
     Thumbnails,
 )
 
@@ -19,6 +19,7 @@ __all__ = [
     "ENV_PREFIX",
     "Captions",
     "Collect",
+    "Embeddings",
     "Lake",
     "Policy",
     "Privacy",
@@ -26,8 +27,10 @@ __all__ = [
     "Search",
     "Settings",
     "Spark",
+    "Spelling",
     "Text",
     "Thumbnails",
+    "Vision",
     "changed",
     "explained",
     "load",

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from tubelake.errors import UsageError
-from tubelake.settings.sections import Section, Settings
+from tubelake.settings.section import Section
+from tubelake.settings.sections import Settings
 
 ENV_PREFIX = "TUBELAKE_"
 _SECRETS = {"youtube.api_key", "privacy.key", "captions.proxy"}

@@ -1,23 +1,12 @@
 """Every setting: its type, its default, what it means."""
 
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
+from tubelake.settings.reading import Embeddings, Spelling, Text, Vision
+from tubelake.settings.section import Section
 from tubelake.settings.values import ChannelIds, Hosts, Moment, Regions, VideoIds, Words
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _taken_back(cls, values: Any) -> Any:
-        """An empty text is "not set", so that a setting can be taken back on the command line."""
-        if not isinstance(values, dict):
-            return values
-        optional = {key for key, field in cls.model_fields.items() if field.default is None}
-        return {key: None if value == "" and key in optional else value for key, value in values.items()}
 
 
 class Lake(Section):
@@ -228,31 +217,6 @@ class Statistics(Section):
     """Bins of each histogram."""
 
 
-class Text(Section):
-    normalise: bool = True
-    """Spell out slang, emoji, stretched words and the like before texts are scored."""
-    sentiment_backend: Literal["textblob", "vader", "lexicon", "sparknlp", "trained"] = "textblob"
-    """What scores texts; another one, or another model, scores every text anew."""
-    lexicon: str | None = None
-    """CSV file of words for the backend lexicon: word,polarity and perhaps subjectivity, -1 to 1 and 0 to 1."""
-    lexicon_language: str = Field("en", pattern=r"^[a-z]{2,3}$")
-    """Language of that file's words (ISO 639): only texts in it are scored."""
-    model: str = "./models/sentiment"
-    """Folder of the model that train_sentiment writes, and that the backends trained and sparknlp read."""
-    entropy_backend: Literal["sql", "pandas"] = "sql"
-    """Entropy in Spark SQL, or the same numbers by a pandas UDF, which is easier to extend."""
-    window_minutes: float = Field(5.0, gt=0)
-    """Length of the caption windows of kind minutes."""
-    window_words: int = Field(300, ge=1)
-    """About how many words a caption window of kind words has; it ends with a caption."""
-    pause_seconds: float = Field(1.5, gt=0)
-    """In captions without punctuation a sentence ends where nothing is said for so long."""
-    aspects: Words = ()
-    """Aspects such as battery,price: what is said about each is counted and scored."""
-    topics: int = Field(10, ge=2, le=200)
-    """Topics that top_terms has for each grouping."""
-
-
 class Policy(Section):
     derived_metrics_accepted: bool = False
     """You have read YouTube's terms about metrics derived from its data; the notice about them is not shown again."""
@@ -275,7 +239,7 @@ class Spark(Section):
     """The session lasts for seconds: its JVM compiles in haste. `tubelake show`, `watch`, `status` and `plan` set it."""
     record_classes: bool = False
     """Keep the classes that this session loads, for faster starts; `tubelake warm-up` sets it."""
-    conf: dict[str, str] = {}
+    conf: dict[str, str] = Field(default_factory=dict)
     """Any other Spark settings (YAML only)."""
 
 
@@ -307,6 +271,9 @@ class Settings(Section):
     privacy: Privacy = Privacy()
     statistics: Statistics = Statistics()
     text: Text = Text()
+    spelling: Spelling = Spelling()
+    embeddings: Embeddings = Embeddings()
+    vision: Vision = Vision()
     policy: Policy = Policy()
     spark: Spark = Spark()
     run: Run = Run()

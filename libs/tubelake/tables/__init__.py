@@ -1,6 +1,6 @@
 """Every table of the lake, declared once: columns with comments and units, key, layout."""
 
-from tubelake.tables import bronze, control, gold, readings, silver, text
+from tubelake.tables import bronze, control, gold, readings, silver, text, vision
 from tubelake.tables.bronze import LABEL_REJECTS, PICTURES, RESPONSES, TRENDING_REJECTS, TRENDING_ROWS
 from tubelake.tables.control import JOB_RUNS, QUOTA_BUCKETS
 from tubelake.tables.gold import HISTOGRAMS, KEYWORD_STATISTICS
@@ -32,6 +32,7 @@ from tubelake.tables.silver import (
     VIDEOS,
 )
 from tubelake.tables.text import CAPTION_SEGMENTS, CAPTION_WINDOWS, CHAT_SEGMENTS, TEXT_SCORES, WINDOW_ENTROPY
+from tubelake.tables.vision import CORRECTED_TEXTS, EMBEDDINGS, FACES, PICTURE_FACES, PICTURE_TEXT
 
 __all__ = [
     "ALL",
@@ -51,6 +52,9 @@ __all__ = [
     "CHAT_SEGMENTS",
     "COMMENTS",
     "COMPARISONS",
+    "CORRECTED_TEXTS",
+    "EMBEDDINGS",
+    "FACES",
     "HISTOGRAMS",
     "JOB_RUNS",
     "KEYWORD_STATISTICS",
@@ -59,6 +63,8 @@ __all__ = [
     "LABEL_REJECTS",
     "NOVEL_SEGMENTS",
     "PICTURES",
+    "PICTURE_FACES",
+    "PICTURE_TEXT",
     "QUOTA_BUCKETS",
     "RESPONSES",
     "SEARCH_HITS",
@@ -78,7 +84,7 @@ __all__ = [
 
 ALL: tuple[Table, ...] = tuple(
     value
-    for layer in (bronze, silver, text, gold, readings, control)
+    for layer in (bronze, silver, text, vision, gold, readings, control)
     for value in vars(layer).values()
     if isinstance(value, Table)
 )

