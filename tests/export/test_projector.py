@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from pyspark.errors import PySparkException
 from pyspark.sql import functions as F
 
+from tubelake import store
 from tubelake.errors import UsageError
 from tubelake.export import projector
 
@@ -84,7 +84,7 @@ def test_what_fails_leaves_the_old_files(spark, tmp_path):
     projector.write(rows, tmp_path / "x", ("text",))
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     broken = F.when(F.col("text") == "b", F.raise_error(F.lit("gone")).cast("string")).otherwise(F.col("text"))
-    with pytest.raises(PySparkException):
+    with pytest.raises(store.UNREADABLE, match="gone"):
         projector.write(rows.withColumn("text", broken), tmp_path / "x", ("text",))
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
     with pytest.raises(UsageError, match="give another --out"):
