@@ -19,7 +19,7 @@ from tubelake.backends import minilm
 from tubelake.settings import Lake
 
 REAL_DATA = Path(os.environ.get("TUBELAKE_REAL_DATA", "../shared/data"))
-TEXTS, LOOP_TEXTS, CORES = 6_000, 300, 2
+TEXTS, BATCH_TEXTS, LOOP_TEXTS, CORES = 4_000, 1_000, 300, 2
 
 
 def comments() -> list[str]:
@@ -48,8 +48,8 @@ def main() -> None:
             minilm.embeddings([text], CORES)
     loop = LOOP_TEXTS / taken[0]
     with stopwatch() as taken:
-        minilm.embeddings(texts[:2000], CORES)
-    batches = 2000 / taken[0]
+        minilm.embeddings(texts[:BATCH_TEXTS], CORES)
+    batches = BATCH_TEXTS / taken[0]
     with tempfile.TemporaryDirectory() as name:
         wanted = settings_for(
             Path(name), "http://127.0.0.1:1", f"spark.master=local[{CORES}]", "embeddings.sources=comments"

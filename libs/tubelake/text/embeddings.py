@@ -63,19 +63,24 @@ def embed_all(
         return Done(0, 0, 0)
     known, texts = store.read(spark, EMBEDDINGS, lake), texts_of(spark, present, lake)
     with store.exclusive("embed-texts", lake):
-        embedded = rounds.bring(
-            lambda: unembedded(texts, known, by.made_by), lambda batch: vectors(batch, by), EMBEDDINGS, lake,
-            most=round_texts, order_by="text_hash", show=show, what="texts",
-        )  # fmt: skip
-        slices = -(-lacking(texts, known, by.made_by).count() // COPIES)
-        repeated = sum(
-            upsert.merge(
-                repeats(lacking(texts, known, by.made_by).where(_slice(slices) == at), known, by), EMBEDDINGS, lake
-            )
-            for at in range(slices)
-        )
+        lacks, embedded = lacking(texts, known, by.made_by).count(), 0
+        if lacks:
+            embedded = rounds.bring(
+                lambda: unembedded(texts, known, by.made_by), lambda batch: vectors(batch, by), EMBEDDINGS, lake,
+                most=round_texts, order_by="text_hash", show=show, what="texts",
+            ).rows_in  # fmt: skip
+        repeated = _repeat(texts, known, by, lacks - embedded, lake)
         removed = upsert.remove(gone(texts, known, present), EMBEDDINGS, lake)
-    return Done(embedded.rows_in, repeated, removed)
+    return Done(embedded, repeated, removed)
+
+
+def _repeat(texts: DataFrame, known: DataFrame, by: By, count: int, lake: Lake) -> int:
+    """Write the `count` rows whose text has a vector already, some at a time; gives how many changed."""
+    slices = -(-count // COPIES)
+    lacks = lacking(texts, known, by.made_by)
+    return sum(
+        upsert.merge(repeats(lacks.where(_slice(slices) == at), known, by), EMBEDDINGS, lake) for at in range(slices)
+    )
 
 
 def texts_of(spark: SparkSession, sources: Iterable[Source], lake: Lake) -> DataFrame:
