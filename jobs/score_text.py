@@ -17,7 +17,7 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
     by = scorer(settings.text, backends.threads(spark))
     counts = Counts()
     for source in (source for source in SOURCES if store.exists(spark, source.table, settings.lake)):
-        targets = {tables.TEXT_SCORES.of(source.table.name): lambda rows, of=source: scores(of.texts(rows), by)}
+        targets = {tables.TEXT_SCORES.of(source.name): lambda rows, of=source: scores(of.texts(rows), by)}
         counts += follow(spark, source.table, targets, settings.lake, parameters=by.made_by, keys=source.keys)
     notes = derived_metrics_notice(settings.policy) if counts.rows_out else ()
     return job.Report(counts.rows_in, counts.rows_out, notes=notes)

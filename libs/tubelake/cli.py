@@ -28,6 +28,7 @@ from tubelake.options import (
     With,
 )
 from tubelake.settings import Settings
+from tubelake.vector_commands import app as vector_app
 
 app = typer.Typer(
     help="TubeLake: from keywords to a Delta lake of YouTube videos, and what they say.",
@@ -35,6 +36,7 @@ app = typer.Typer(
     epilog="Start with [bold]tubelake demo[/bold]: no key, no internet. Settings: [bold]tubelake settings[/bold].",
 )  # fmt: skip
 app.add_typer(emulator_app, name="emulator")
+app.add_typer(vector_app)
 
 
 @app.callback(invoke_without_command=True)

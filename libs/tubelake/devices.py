@@ -9,24 +9,24 @@ from tubelake.errors import UsageError
 CPU = "cpu"
 
 
-def here(wanted: str) -> str:
-    """`cpu`, or the address of this task's GPU as `gpu:0`. Called in a task.
+def here(wanted: str, setting: str = "vision.device") -> str:
+    """`cpu`, or the address of this task's GPU as `gpu:0`. Called in a task; `setting` is where `wanted` comes from.
 
     Raises UsageError where `gpu` is wanted and Spark gave the task none.
     """
     from pyspark import TaskContext
 
     context = TaskContext.get()
-    return chosen(wanted, context.resources() if context else {})
+    return chosen(wanted, context.resources() if context else {}, setting)
 
 
-def chosen(wanted: str, resources: Mapping[str, Any]) -> str:
+def chosen(wanted: str, resources: Mapping[str, Any], setting: str = "vision.device") -> str:
     """The device for what a task was given; Spark names a resource, and its addresses."""
     addresses = resources["gpu"].addresses if "gpu" in resources and wanted != CPU else []
     if not addresses and wanted == "gpu":
         raise UsageError(
-            "vision.device=gpu, but Spark gave this task no GPU: set spark.task.resource.gpu.amount and what discovers "
-            "them, or vision.device=auto"
+            f"{setting}=gpu, but Spark gave this task no GPU: set spark.task.resource.gpu.amount and what discovers "
+            f"them, or {setting}=auto"
         )
     return f"gpu:{addresses[0]}" if addresses else CPU
 

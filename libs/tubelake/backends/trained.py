@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tubelake.backends import minilm, stored
 from tubelake.backends.base import Backend, Options, Score
+from tubelake.backends.embedder import Embedder
 from tubelake.errors import UsageError
 
 NAME = "trained"
@@ -80,7 +81,7 @@ def polarities(regression: Regression, vectors: NDArray[Any]) -> Numbers:
 
 
 def _scores(
-    embedder: minilm.Embedder, regression: Regression, texts: Sequence[str], words: Sequence[Sequence[str]]
+    embedder: Embedder, regression: Regression, texts: Sequence[str], words: Sequence[Sequence[str]]
 ) -> list[Score]:
     """Subjectivity stays null: a label `neutral` says that a text is neither good nor bad, not that it states facts."""
     found = polarities(regression, embedder.embed(texts))

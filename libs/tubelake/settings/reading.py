@@ -51,6 +51,8 @@ class Embeddings(Section):
     """Which texts: videos (titles), descriptions, picture_text, comments, chat_messages, caption_windows."""
     round_texts: int = Field(20_000, ge=1)
     """Texts of one round, at most: what a kill can lose."""
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    """Where the model runs; gpu: only on one that Spark has given to the task, auto: there or else on the CPU."""
 
 
 class Vision(Section):

@@ -92,12 +92,12 @@ EMBEDDINGS = Table(
     "silver", "embeddings", "Texts as vectors: near ones mean alike",
     columns(f"""
     source      string        Which text: videos (title), descriptions, picture_text, comments, chat_messages or caption_windows
-    source_id   string        Its key in its table
+    source_id   string        Its key in its table; a text that is null or empty has no row
     video_id    string        YouTube's id of the video
     text_hash   string        SHA-256 of the text, the first 16 digits: equal texts have equal vectors
     vector      array<float>  Its vector, of length 1; null for a text without any token
     device      string        Where it was computed: cpu, or the address of a GPU
     {_MADE_BY.strip()}
-    """), key=("source", "source_id"), newest_by="fetched_at", partition_by=("source",), zorder_by=("video_id",),
-    properties=CHANGE_FEED, aged_by="fetched_at",
+    """), key=("source", "source_id"), partition_by=("source",), zorder_by=("text_hash",), properties=CHANGE_FEED,
+    aged_by="fetched_at", searched_by=("video_id",),
 )  # fmt: skip

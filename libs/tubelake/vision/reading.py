@@ -7,28 +7,23 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
-from tubelake import devices, session, store, upsert
+from tubelake import devices, rounds, session, store, upsert
 from tubelake.follow import Counts
 from tubelake.progress import Progress
+from tubelake.rounds import MadeBy
 from tubelake.settings import Lake, Vision
 from tubelake.tables import PICTURES, Table
 from tubelake.vision import guarded
 from tubelake.vision.guarded import Model
 
-
-class MadeBy(NamedTuple):
-    """What a row depends on besides its picture: another one has every picture read anew."""
-
-    backend: str
-    model_hash: str
-    rules: str
+__all__ = ["MadeBy", "Reader", "copies", "newest", "read", "read_all", "unread", "with_data"]
 
 
 @dataclass(frozen=True)
@@ -46,13 +41,11 @@ def read_all(spark: SparkSession, target: Table, reader: Reader, vision: Vision,
     """
     pictures, known = store.read(spark, PICTURES, lake), store.read(spark, target, lake)
     with store.exclusive(f"read-{target.name}", lake):
-        counts = Counts()
-        total = unread(pictures, known, reader.made_by).count()
-        while counts.rows_in < total:
-            show(counts.rows_in, total, "pictures")
-            batch = unread(pictures, known, reader.made_by).orderBy("sha256").limit(vision.round_pictures)
-            changed = upsert.merge(read(with_data(batch, pictures), target, reader, vision), target, lake)
-            counts += Counts(min(vision.round_pictures, total - counts.rows_in), changed)
+        counts = rounds.bring(
+            lambda: unread(pictures, known, reader.made_by),
+            lambda batch: read(with_data(batch, pictures), target, reader, vision),
+            target, lake, most=vision.round_pictures, order_by="sha256", show=show, what="pictures",
+        )  # fmt: skip
         counts += Counts(0, upsert.merge(copies(pictures, known, reader.made_by, target), target, lake))
         return counts + Counts(
             0, upsert.remove(known.join(newest(pictures), on="video_id", how="left_anti"), target, lake)
@@ -69,7 +62,7 @@ def newest(pictures: DataFrame) -> DataFrame:
 
 def unread(pictures: DataFrame, known: DataFrame, made_by: MadeBy) -> DataFrame:
     """One of the newest pictures for each content that nothing in `known` was made from by the same means."""
-    found = newest(pictures).join(known.where(_is(made_by)).select("sha256"), on="sha256", how="left_anti")
+    found = newest(pictures).join(known.where(made_by.is_it).select("sha256"), on="sha256", how="left_anti")
     return (
         found.groupBy("sha256")
         .agg(F.min_by(F.struct("video_id", "run_id"), "video_id").alias("one"))
@@ -84,16 +77,11 @@ def with_data(batch: DataFrame, pictures: DataFrame) -> DataFrame:
 
 def copies(pictures: DataFrame, known: DataFrame, made_by: MadeBy, target: Table) -> DataFrame:
     """Rows for videos whose newest picture has been read for another video, or for an earlier answer."""
-    same = known.where(_is(made_by))
+    same = known.where(made_by.is_it)
     lacking = newest(pictures).join(same.select("video_id", "sha256"), on=["video_id", "sha256"], how="left_anti")
     once = F.row_number().over(Window.partitionBy("sha256").orderBy("video_id"))
     read_once = same.withColumn("_rank", once).where("_rank = 1").drop("_rank", "video_id", "fetched_at")
     return lacking.select("video_id", "sha256", "fetched_at").join(read_once, on="sha256").select(*target.column_names)
-
-
-def _is(made_by: MadeBy) -> Column:
-    backend, model_hash, rules = (F.col(name) == F.lit(value) for name, value in made_by._asdict().items())
-    return backend & model_hash & rules
 
 
 def read(pictures: DataFrame, target: Table, reader: Reader, vision: Vision) -> DataFrame:

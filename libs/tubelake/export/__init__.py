@@ -1,0 +1,1 @@
+"""Parts of the lake as files that other programs read."""
