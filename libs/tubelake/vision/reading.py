@@ -76,12 +76,16 @@ def with_data(batch: DataFrame, pictures: DataFrame) -> DataFrame:
 
 
 def copies(pictures: DataFrame, known: DataFrame, made_by: MadeBy, target: Table) -> DataFrame:
-    """Rows for videos whose newest picture has been read for another video, or for an earlier answer."""
+    """Rows for videos whose newest picture has been read for another video, or for an earlier answer.
+
+    They are dated by the newest answer: age deletes by it.
+    """
     same = known.where(made_by.is_it)
-    lacking = newest(pictures).join(same.select("video_id", "sha256"), on=["video_id", "sha256"], how="left_anti")
+    told = ["video_id", "sha256", "fetched_at"]
+    lacking = newest(pictures).select(*told).join(same.select(*told), on=told, how="left_anti")
     once = F.row_number().over(Window.partitionBy("sha256").orderBy("video_id"))
     read_once = same.withColumn("_rank", once).where("_rank = 1").drop("_rank", "video_id", "fetched_at")
-    return lacking.select("video_id", "sha256", "fetched_at").join(read_once, on="sha256").select(*target.column_names)
+    return lacking.join(read_once, on="sha256", how="inner").select(*target.column_names)
 
 
 def read(pictures: DataFrame, target: Table, reader: Reader, vision: Vision) -> DataFrame:
