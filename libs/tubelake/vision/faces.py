@@ -58,4 +58,4 @@ def notice(pictures: DataFrame) -> str:
         F.count("*"), F.coalesce(F.sum("face_count"), F.lit(0)), F.count_if(F.col("face_count") > 0), F.count("error")
     )
     count, found, with_faces, unreadable = told.collect()[0]
-    return f"faces: {found:,} in {with_faces:,} of {count:,} pictures, {unreadable:,} pictures could not be read"
+    return f"faces: {found:,} in {with_faces:,} of {count:,} pictures; {unreadable:,} could not be read"
