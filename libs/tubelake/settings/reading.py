@@ -59,7 +59,7 @@ class Vision(Section):
     ocr_weights: str | None = None
     """Folder with the weights of keras-ocr: craft_mlt_25k.h5 and crnn_kurapan.h5; not set: it downloads them."""
     face_model: Literal["hog", "cnn"] = "hog"
-    """What finds faces; cnn takes 150 times as long where dlib has no GPU."""
+    """What finds faces; cnn takes 50 to 200 times as long where dlib has no GPU."""
     face_upsample: int = Field(2, ge=0, le=4)
     """How often a picture of 320 px (a larger one: made so small) is doubled before faces are looked for: each time smaller ones are found, in four times the time."""
     emotion_model: str = "fer"
