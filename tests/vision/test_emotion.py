@@ -153,5 +153,13 @@ def test_a_package_that_is_missing_and_a_model_that_is_are_told_before_anything_
         vision_faces.reader(Vision(emotion_model=str(tmp_path / "none.onnx")), 1)
 
 
+def test_a_model_of_ones_own_is_tried_out_before_the_pictures(model):
+    emotion.declare(model, ["happy", "sad"], SIDE, "none")
+    with pytest.raises(UsageError, match="a probability for each of its 2 labels"):
+        vision_faces.reader(Vision(emotion_model=str(model)), 1)
+    emotion.declare(model, ["happy", "sad", "angry"], SIDE, "none")
+    assert vision_faces.reader(Vision(emotion_model=str(model)), 1).made_by.backend == "hog, small.onnx"
+
+
 def _options(declared: emotion.Declared) -> faces.Options:
     return faces.Options("hog", 2, declared, 0.5, 1)

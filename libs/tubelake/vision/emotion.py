@@ -7,14 +7,18 @@ its labels, the side of the square, how gray becomes a number, and the file's ch
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tubelake import devices
 from tubelake.errors import UsageError
 from tubelake.vision import networks
 
@@ -96,6 +100,20 @@ def load(declared: Declared, threads: int, device: str) -> Callable[[Faces], Lik
             "end it with a softmax, and declare its labels in their order"
         )
     return lambda faces: _likely(run, declared, faces)
+
+
+@lru_cache
+def try_out(declared: Declared) -> None:
+    """Load a model of the user's own in a process that ends with it. Raises UsageError as `load` does.
+
+    So a wrong one is told by the driver, in one line, and not by the traces of tasks; TensorFlow stays out of it.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        process.submit(_try, declared).result()
+
+
+def _try(declared: Declared) -> None:
+    load(declared, 1, devices.CPU)
 
 
 def _likely(run: networks.Run, declared: Declared, faces: Faces) -> Likely:

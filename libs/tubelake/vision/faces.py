@@ -24,6 +24,8 @@ def reader(vision: Vision, threads: int) -> Reader:
     declared = emotion.find(vision.emotion_model)
     networks.need(networks.packages(declared.path), f"vision.emotion_model={vision.emotion_model}")
     faces.check(vision.face_model)
+    if declared != emotion.FER:
+        emotion.try_out(declared)
     options = faces.Options(vision.face_model, vision.face_upsample, declared, vision.emotion_confidence, threads)
     made_by = MadeBy(
         f"{vision.face_model}, {Path(vision.emotion_model).name}", faces.model_hash(options), faces.rules(options)
