@@ -131,6 +131,8 @@ def _read_declaration(file: Path) -> Declared:
         told = {name: told[name] for name in ("labels", "size", "scale", "sha256")}
         return _valid(Declared(str(file), **{**told, "labels": tuple(told["labels"])}))
     except OSError:
+        if not file.is_file():
+            raise UsageError(f"vision.emotion_model: there is no file {file}") from None
         raise UsageError(
             f"vision.emotion_model: there is no {declaration_of(file)}, which says what the model's labels and input "
             "are; train_emotion writes one, or set vision.emotion_model=fer"
