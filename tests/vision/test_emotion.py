@@ -53,6 +53,12 @@ def test_the_copy_of_the_weights_is_the_one_that_fer_is_declared_with(tmp_path):
     shutil.copy(declared.path, copy)
     assert emotion.declare(copy, EMOTIONS, 64, "minus-one-to-one").sha256 == declared.sha256
     assert faces.model_hash(_options(emotion.find(str(copy)))) == faces.model_hash(_options(declared))
+    others = [
+        emotion.declare(copy, EMOTIONS, 64, "none"),
+        emotion.declare(copy, EMOTIONS, 48, "none"),
+        emotion.declare(copy, EMOTIONS[::-1], 48, "none"),
+    ]
+    assert len({faces.model_hash(_options(each)) for each in (declared, *others)}) == 4
 
 
 def test_an_onnx_file_gives_the_numbers_that_its_scale_and_labels_say(model):

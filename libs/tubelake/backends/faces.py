@@ -74,7 +74,6 @@ class Seen(NamedTuple):
 
 def load(options: Options) -> Read:
     """Gives the function from pictures to what `picture_faces` says of each. Raises UsageError for what is missing."""
-    networks.need(PACKAGES, "finding faces")
     check(options.face_model)
     likely = emotion.load(options.emotion, options.threads, options.device)
     with warnings.catch_warnings(action="ignore"):  # it asks for its files in a way that is deprecated
@@ -96,9 +95,11 @@ def load(options: Options) -> Read:
 
 
 def model_hash(options: Options) -> str:
-    """Of the face model and the emotion model; neither is loaded."""
+    """Of the face model, the emotion model and its declaration; none is loaded."""
     finder = f"dlib {dlib_version()}" if options.face_model == "hog" else CNN_SHA256  # dlib has the first in its code
-    return hashlib.sha256(f"{finder} {options.emotion.sha256}".encode()).hexdigest()[:16]
+    feeler = options.emotion
+    told = f"{finder} {feeler.sha256} {','.join(feeler.labels)} {feeler.size} {feeler.scale}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def rules(options: Options) -> str:
@@ -119,7 +120,7 @@ def dlib_version() -> str:
 
 
 def check(face_model: str) -> None:
-    """Raises UsageError where the file of the CNN is missing or is another one."""
+    """Raises UsageError where a package is missing, or the file of the CNN is missing or is another one."""
     networks.need(PACKAGES, "finding faces")
     package = find_spec("face_recognition_models")
     if face_model == "hog" or package is None or package.origin is None:
