@@ -63,8 +63,8 @@ FACES = Table(
     right               int        Likewise
     bottom              int        Likewise
     emotion             string     angry, disgust, fear, happy, sad, surprise or neutral; null where none is likely enough
-    emotion_confidence  double     Probability of the likeliest emotion; null without an emotion model
-    angry               double     Probability of this emotion
+    emotion_confidence  double     Probability of the likeliest emotion
+    angry               double     Probability of this emotion; null for one that the model does not know
     disgust             double     Likewise
     fear                double     Likewise
     happy               double     Likewise
