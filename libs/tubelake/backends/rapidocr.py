@@ -73,7 +73,7 @@ def load(options: Options) -> Any:
 
 def _models(options: Options) -> Models:
     import cv2
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
     from rapidocr.ch_ppocr_det.utils import DBPostProcess
 
     cv2.setNumThreads(options.threads)

@@ -35,7 +35,7 @@ def reader(vision: Vision, threads: int) -> Reader:
 def summary(spark: SparkSession, lake: Lake) -> str:
     """How many pictures have words, for the job's last lines."""
     told = store.read(spark, PICTURE_TEXT, lake).select(
-        F.count("*"), F.count_if("word_count > 0"), F.count_if(F.col("error").isNotNull())
+        F.count("*"), F.count_if(F.col("word_count") > 0), F.count_if(F.col("error").isNotNull())
     )
     pictures, with_text, failed = told.first() or (0, 0, 0)
     broken = f", {failed:,} could not be read" if failed else ""
