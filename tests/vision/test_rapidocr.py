@@ -52,10 +52,11 @@ def test_pictures_of_all_sizes_and_kinds_are_read_as_if_alone(read):
     pictures = [
         drawn({"CAT": (20, 20)}), b"<html>", drawn({"DOG": (500, 300)}, (1280, 720)), drawn({"A": (1, 1)}, (1, 1)),
         drawn({"LION": (20, 20)}), drawn({"UPWARD": (20, 20)}, turn=90), b"", drawn({}),
+        drawn({"DOWN": (20, 20)}, turn=-90),
     ]  # fmt: skip
     together = read(pictures)
     assert [row.get("text", row.get("error")) for row in together] == [
-        "CAT", "notAPicture", "DOG", "", "LION", "UPWARD", "notAPicture", "",
+        "CAT", "notAPicture", "DOG", "", "LION", "UPWARD", "notAPicture", "", "DOWN",
     ]  # fmt: skip
     assert [read([picture])[0].get("text") for picture in pictures] == [row.get("text") for row in together]
     dog = together[2]["words"][0]

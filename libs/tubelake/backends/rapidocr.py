@@ -106,13 +106,25 @@ def _read(models: Models, items: list[bytes]) -> list[dict[str, Any]]:
     for batch in by_size(items, said, TOGETHER):
         sizes.update({at: (pixels.shape[0], pixels.shape[1]) for at, pixels in batch})
         found += _lines(models, batch)
-    words: dict[int, list[tuple[Line, list[Part]]]] = {at: [] for at in sizes}
-    for line, signs in zip(found, _signs(models, [line.pixels for line in found]), strict=True):
-        words[line.picture].append((line, parts(signs)))
+    words = _surest(found, _signs(models, [line.pixels for line in found]))
     on_gpu = models.detector.get_providers()[0].startswith("CUDA")
     for at, (height, width) in sizes.items():
-        said[at] = told(_in_order(words[at]), width, height) | ({} if on_gpu else {"device": "cpu"})
+        said[at] = told(_in_order(words.get(at, [])), width, height) | ({} if on_gpu else {"device": "cpu"})
     return said
+
+
+def _surest(found: Sequence[Line], read: Sequence[list[Sign]]) -> dict[int, list[tuple[Line, list[Part]]]]:
+    """The lines of each picture with their words; of a line that was read both ways, the surer reading."""
+    best: dict[tuple[int, Box], tuple[float, Line, list[Part]]] = {}
+    for line, signs in zip(found, read, strict=True):
+        place = line.picture, _box(line.quad)
+        sure = sum(sign.confidence for sign in signs) / max(len(signs), 1)
+        if place not in best or sure > best[place][0]:
+            best[place] = sure, line, parts(signs)
+    lines: dict[int, list[tuple[Line, list[Part]]]] = {}
+    for (picture, _), (_, line, words) in best.items():
+        lines.setdefault(picture, []).append((line, words))
+    return lines
 
 
 def _lines(models: Models, batch: Sequence[tuple[int, Pixels]]) -> list[Line]:
@@ -128,7 +140,7 @@ def _lines(models: Models, batch: Sequence[tuple[int, Pixels]]) -> list[Line]:
     found = []
     for (at, pixels), is_text in zip(batch, maps, strict=True):
         quads, _ = models.boxes(is_text[None], (height, width))
-        found += [Line(at, quad, straight) for quad, straight in (_straight(pixels, quad) for quad in quads)]
+        found += [Line(at, turned, _straight(pixels, turned)) for quad in quads for turned in _readings(quad)]
     return found
 
 
@@ -137,19 +149,23 @@ def _normal(pixels: NDArray[Any]) -> NDArray[np.float32]:
     return np.ascontiguousarray((pixels.astype(np.float32) / 127.5 - 1).transpose(0, 3, 1, 2))
 
 
-def _straight(pixels: Pixels, corners: NDArray[Any]) -> tuple[Quad, Pixels]:
-    """A line cut out, 48 px high; one that is higher than wide is taken for text that runs upward."""
-    import cv2
-
+def _readings(corners: NDArray[Any]) -> list[Quad]:
+    """The quad from where its text may begin: text on its side may run up or down."""
     quad = np.asarray(corners, np.float32)
     width, height = _lengths(quad)
-    if height >= 1.5 * width:
-        quad, width, height = np.roll(quad, -1, axis=0), height, width
+    return [quad] if height < 1.5 * width else [np.roll(quad, -1, axis=0), np.roll(quad, 1, axis=0)]
+
+
+def _straight(pixels: Pixels, quad: Quad) -> Pixels:
+    """A line cut out, 48 px high."""
+    import cv2
+
+    width, height = _lengths(quad)
     columns = min(max(math.ceil(LINE_HEIGHT * width / max(height, 1)), LINE_HEIGHT // 3), MOST_WIDTH)
     target = np.array([[0, 0], [columns, 0], [columns, LINE_HEIGHT], [0, LINE_HEIGHT]], np.float32)
     turned = cv2.getPerspectiveTransform(quad, target)
     cut = cv2.warpPerspective(pixels, turned, (columns, LINE_HEIGHT), borderMode=cv2.BORDER_REPLICATE)
-    return quad, cut[:, :, ::-1].astype(np.uint8, copy=False)
+    return cut[:, :, ::-1].astype(np.uint8, copy=False)
 
 
 def _lengths(quad: Quad) -> tuple[float, float]:
