@@ -103,7 +103,8 @@ def _models(found: Sequence[Path], options: Options) -> Models:
         raise UsageError("vision.device=gpu, but TensorFlow sees none here: install tensorflow[and-cuda]")
     from keras_ocr import detection, recognition
 
-    detector, recogniser = detection.Detector(weights=None), recognition.Recognizer(weights=None)
+    detector = detection.Detector(weights=None)
+    recogniser = recognition.Recognizer(alphabet=recognition.DEFAULT_ALPHABET, weights=None)
     for model, file in zip((detector.model, recogniser.model), found, strict=True):
         try:
             model.load_weights(str(file))
