@@ -6,6 +6,7 @@ It knows a to z and 0 to 9. Its weights are in no package: they are downloaded o
 import os
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -96,8 +97,9 @@ def _models(found: Sequence[Path], options: Options) -> Models:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
-    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    with suppress(RuntimeError):  # TensorFlow runs in this process already, with the threads it was given first
+        tf.config.threading.set_intra_op_parallelism_threads(options.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(options.threads)
     has_gpu = options.device != "cpu" and bool(tf.config.list_physical_devices("GPU"))
     if options.must_have_gpu and not has_gpu:
         raise UsageError("vision.device=gpu, but TensorFlow sees none here: install tensorflow[and-cuda]")
