@@ -21,6 +21,10 @@ ALL = (
     "entropy",
     "segments",
     "sentiment",
+    "ocr",
+    "faces",
+    "spelling",
+    "embeddings",
 )
 
 

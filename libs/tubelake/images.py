@@ -1,6 +1,8 @@
 """Whether bytes are a whole picture: decoded once, under limits, with a reason where they are none."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -49,12 +51,24 @@ def _decode(image: Image.Image, data: bytes) -> None:
     A JPEG is read to its last coefficient all the same when its pixels are made at an eighth of the size: only the
     inverse transform gets cheaper, and that cannot fail.
     """
+    check_scans(data)
+    image.draft("L", (1, 1))
+    with strict():
+        image.load()
+
+
+def check_scans(data: bytes) -> None:
+    """Raises ValueError for a JPEG that would take hours to decode."""
     if data.count(_SCAN) > MAX_SCANS:
         raise ValueError(f"more than {MAX_SCANS} scans")
-    image.draft("L", (1, 1))
+
+
+@contextmanager
+def strict() -> Iterator[None]:
+    """Pillow raises for a picture that ends early, whatever a library has asked for."""
     lenient = ImageFile.LOAD_TRUNCATED_IMAGES  # face_recognition turns it on for all of the process
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        image.load()
+        yield
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = lenient

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 from tests.vision import onnx_file
 
-from tubelake.backends import faces
+from tubelake.backends import faces, libraries
 from tubelake.devices import CPU
 from tubelake.errors import UsageError
 from tubelake.settings import Vision
-from tubelake.vision import emotion, networks
+from tubelake.vision import emotion
 from tubelake.vision import faces as vision_faces
 from tubelake.vision.emotion import EMOTIONS
 
@@ -138,7 +138,7 @@ def test_a_model_that_does_not_fit_its_declaration_is_refused_before_the_first_f
 
 
 def test_keras_files_of_both_lines_are_read(tmp_path):
-    networks.tensorflow(1)
+    libraries.tensorflow(1)
     import keras
     import tf_keras
 
@@ -154,7 +154,7 @@ def test_keras_files_of_both_lines_are_read(tmp_path):
 
 def test_a_package_that_is_missing_and_a_model_that_is_are_told_before_anything_runs(tmp_path):
     with pytest.raises(UsageError, match=r"finding faces needs no_such_package: install tubelake\[vision\]"):
-        networks.need(("json", "no_such_package"), "finding faces")
+        libraries.need(("json", "no_such_package"), "finding faces")
     with pytest.raises(UsageError, match=r"there is no file .*none\.onnx$"):
         vision_faces.reader(Vision(emotion_model=str(tmp_path / "none.onnx")), 1)
 

@@ -1,11 +1,8 @@
 """Swappable sentence embeddings: each backend is a module with `load(options) -> Embedder`."""
 
 import importlib
-import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,16 +42,3 @@ def unit(rows: Vectors) -> Vectors:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     found: Vectors = rows / np.where(lengths == 0, 1, lengths)
     return found
-
-
-def tensorflow(threads: int) -> Any:
-    """TensorFlow on so many threads, which takes memory of a GPU as it needs it: tasks may share one."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else it tells each worker's log about its processor
-    import tensorflow as tf
-
-    with suppress(RuntimeError):  # it runs in this process already, with what it was given first
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, True)
-    return tf

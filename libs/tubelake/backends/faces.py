@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tubelake import devices
+from tubelake.backends.libraries import need
 from tubelake.errors import UsageError
-from tubelake.vision import decode, emotion, networks
+from tubelake.vision import emotion
+from tubelake.vision.decode import decode
 from tubelake.vision.emotion import EMOTIONS, Declared, Faces, Likely
 from tubelake.vision.guarded import Read
 
@@ -121,7 +123,7 @@ def dlib_version() -> str:
 
 def check(face_model: str) -> None:
     """Raises UsageError where a package is missing, or the file of the CNN is missing or is another one."""
-    networks.need(PACKAGES, "finding faces")
+    need(PACKAGES, "finding faces")
     package = find_spec("face_recognition_models")
     if face_model == "hog" or package is None or package.origin is None:
         return
@@ -140,7 +142,7 @@ def _look(items: Sequence[bytes], locate: Locate, options: Options) -> list[Seen
 def _shown_and_gray(data: bytes, upsample: int) -> tuple[Pixels, Pixels] | str:
     """The picture as the detector is to see it, and in gray as it is: 4 bytes a pixel at most are kept of it."""
     try:
-        image = Image.fromarray(decode.rgb(data))
+        image = Image.fromarray(decode(data))
     except ValueError as error:
         return str(error)
     longer = max(image.size)

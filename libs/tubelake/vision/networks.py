@@ -2,11 +2,8 @@
 
 import importlib
 import json
-import os
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubelake import devices
+from tubelake.backends.libraries import need, tensorflow
 from tubelake.errors import UsageError
 
 Numbers = NDArray[np.float32]
@@ -25,12 +23,6 @@ KERAS, ONNX = (".keras", ".h5", ".hdf5"), ".onnx"
 def packages(file: Path) -> tuple[str, ...]:
     """What running the network needs."""
     return ("onnxruntime",) if file.suffix.lower() == ONNX else ("h5py", "tensorflow", "tf_keras")
-
-
-def need(packages: tuple[str, ...], what: str) -> None:
-    """Raises UsageError where one of them is not installed; none is imported."""
-    if missing := [name for name in packages if find_spec(name) is None]:
-        raise UsageError(f"{what} needs {', '.join(missing)}: install tubelake[vision]")
 
 
 def load(file: Path, size: int, threads: int, device: str) -> Run:
@@ -54,21 +46,6 @@ def _keras(file: Path, size: int, threads: int) -> Run:
 
     run.get_concrete_function()  # a model of another input fails here, and not at the first face
     return lambda pictures: run(pictures).numpy()
-
-
-def tensorflow(threads: int) -> Any:
-    """TensorFlow on so many threads, which takes of a GPU's memory what it needs; its first import takes 7 s."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else it tells each worker's log about its processor
-    os.environ["TF_USE_LEGACY_KERAS"] = "1"
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    import tensorflow as tf
-
-    with suppress(RuntimeError):  # TensorFlow runs in this process already, with what it was given first
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, enable=True)
-    return tf
 
 
 def _keras_of(file: Path) -> Any:

@@ -1,0 +1,161 @@
+"""Words of the real thumbnails, read by the whole job on two cores. Baselines: RapidOCR as it comes, in a plain loop, and
+the detector of keras-ocr alone (with random weights: its speed does not depend on them).
+
+Recall is of the words of two characters and more that a person read off 48 of them; small text was skipped.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from benchmarks.common import result, settings_for, stopwatch, warm_session
+from tubelake import job, store, tables
+from tubelake.settings import Settings
+
+LOOP_PICTURES, DETECTED, MANY = 24, 8, 1000
+MB = 1024
+MARK = f"TUBELAKE_BENCHMARK={os.getpid()}"  # in the environment of all processes of this run
+DEFAULTS = """
+import json, sys, time
+from rapidocr import RapidOCR
+engine = RapidOCR(params={"Global.log_level": "error"})
+engine(sys.argv[1])
+start = time.perf_counter()
+read = {file: " ".join(engine(file).txts or ()) for file in sys.argv[1:]}
+print(json.dumps([len(read) / (time.perf_counter() - start), read]))
+"""
+DETECTOR = """
+import json, os, sys, time
+os.environ["TF_USE_LEGACY_KERAS"], os.environ["TF_CPP_MIN_LOG_LEVEL"] = "1", "3"
+import numpy as np
+from PIL import Image
+from keras_ocr.detection import Detector
+detector = Detector(weights=None)
+pictures = np.array([np.asarray(Image.open(file).convert("RGB").resize((480, 360))) for file in sys.argv[1:]])
+detector.detect(pictures[:2], verbose=0)
+start = time.perf_counter()
+detector.detect(pictures, batch_size=4, verbose=0)
+print(json.dumps([len(pictures) / (time.perf_counter() - start)]))
+"""
+
+
+def real_data() -> Path:
+    folder = (Path(__file__).parents[1] / os.environ.get("TUBELAKE_REAL_DATA", "../shared/data")).resolve()
+    if not folder.is_dir():
+        sys.exit(f"no real data in {folder}: set TUBELAKE_REAL_DATA")
+    return folder
+
+
+def tokens(text: str | None) -> list[str]:
+    return re.findall(r"\w\w+", (text or "").lower())
+
+
+def recall(listed: dict[str, str], read: dict[str, str]) -> float:
+    """Share of the listed words that were read, each as often as it is listed."""
+    found = total = 0
+    for video_id, text in listed.items():
+        left = tokens(read[video_id])
+        for word in tokens(text):
+            total += 1
+            if word in left:
+                left.remove(word)
+                found += 1
+    return found / total
+
+
+def apart(code: str, files: Sequence[Path]) -> list:
+    """What a program says that is run in a process of its own."""
+    command = [sys.executable, "-c", code, *map(str, files)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def lay(spark: SparkSession, wanted: Settings, pictures: dict[str, bytes]) -> None:
+    now = datetime.now(UTC)
+    rows = []
+    for video_id, data in pictures.items():
+        told = {
+            "video_id": video_id, "run_id": "r", "fetched_at": now, "data": data, "width": 320, "height": 180,
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }  # fmt: skip
+        rows.append(tuple(told.get(name) for name in tables.PICTURES.column_names))
+    store.ensure(spark, tables.PICTURES, wanted.lake)
+    for at in range(0, len(rows), 200):
+        frame = spark.createDataFrame(rows[at : at + 200], tables.PICTURES.ddl)
+        store.append(frame, tables.PICTURES, wanted.lake)
+
+
+def read(spark: SparkSession, wanted: Settings) -> tuple[float, int, dict[str, str]]:
+    """Pictures a second of the job, the models' memory after it (kB), and what was read."""
+    with stopwatch() as taken:
+        report = job.load("read_thumbnails").run(spark, wanted)
+    rows = store.read(spark, tables.PICTURE_TEXT, wanted.lake).select("video_id", "text").collect()
+    print(f"{report.rows_in} pictures in {taken[0]:.1f} s", *report.notes, flush=True)
+    return report.rows_in / taken[0], memory(), {row["video_id"]: row["text"] for row in rows}
+
+
+def memory() -> int:
+    """Of the largest process of this benchmark that holds a model (kB)."""
+    held = [0]
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            is_ours = MARK.encode() in (process / "environ").read_bytes()
+            if is_ours and "onnxruntime_pybind11" in (process / "maps").read_text():
+                status = (process / "status").read_text()
+                held += map(int, re.findall(r"VmRSS:\s+(\d+)", status))
+        except OSError:  # it has ended meanwhile, or is another user's
+            continue
+    return max(held)
+
+
+def main() -> None:
+    os.environ.update([MARK.split("=")])
+    data = real_data()
+    files = sorted((data / "corpus/thumbnails").glob("*.jpg"))
+    labels = csv.DictReader((data / "labels/thumbnail_text.csv").open(encoding="utf-8"))
+    listed = {row["video_id"]: row["visible_text"] for row in labels}
+    with tempfile.TemporaryDirectory() as name:
+        first, second, third = (settings_for(Path(name) / lake, "http://127.0.0.1:1") for lake in ("a", "b", "c"))
+        spark = warm_session(first)
+        pictures = {file.stem: file.read_bytes() for file in files}
+        lay(spark, first, dict(list(pictures.items())[:8]))
+        read(spark, first)
+        lay(spark, second, pictures)
+        rate, few_memory, words = read(spark, second)
+        sample = [file for file in files if file.stem in listed][:LOOP_PICTURES]
+        slow, theirs = apart(DEFAULTS, sample)
+        (detector,) = apart(DETECTOR, sample[:DETECTED])
+        many = {
+            f"{n}-{files[n % len(files)].stem}": pictures[files[n % len(files)].stem] + b"%d" % n for n in range(MANY)
+        }
+        lay(spark, third, many)
+        many_rate, many_memory, _ = read(spark, third)
+    sampled = {file.stem: listed[file.stem] for file in sample}
+    said = {Path(file).stem: text for file, text in theirs.items()}
+    print(f"RapidOCR as it comes: {slow:.2f} pictures/s, recall {recall(sampled, said):.3f} of {len(sample)} pictures'")
+    print(
+        f"TubeLake: {rate:.2f} pictures/s, recall {recall(sampled, words):.3f} of the same; keras-ocr's detector: {detector:.2f}"
+    )
+    result("recall of the listed words", recall(listed, words), 0.86, at_least=True)
+    result("times as fast as RapidOCR as it comes", rate / slow, 3.0, at_least=True)
+    result("times as fast as keras-ocr's detector", rate / detector, 3.0, at_least=True)
+    result(f"seconds a picture, {MANY} against {len(files)}", rate / many_rate, 1.3)
+    result(
+        f"memory of a model's process, {MANY} against {len(files)} ({many_memory // MB} MB)",
+        many_memory / few_memory,
+        1.3,
+    )
+
+
+if __name__ == "__main__":
+    main()
