@@ -45,7 +45,9 @@ def corpus_words(videos: DataFrame, least_videos: int) -> DataFrame:
 
 def dictionary_of(videos: DataFrame, file: str | None, least_videos: int) -> Dictionary:
     """The dictionary of a corpus. Raises UsageError where the general one cannot be read."""
-    return merged(general_words(file), {row["word"]: row["videos"] for row in corpus_words(videos, least_videos).collect()})
+    return merged(
+        general_words(file), {row["word"]: row["videos"] for row in corpus_words(videos, least_videos).collect()}
+    )
 
 
 def merged(general: Mapping[str, int], videos: Mapping[str, int]) -> Dictionary:
@@ -70,7 +72,9 @@ def general_words(file: str | None) -> dict[str, int]:
     try:
         lines = place.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the dictionary {place} ({error}); set spelling.dictionary to a UTF-8 file") from None
+        raise UsageError(
+            f"cannot read the dictionary {place} ({error}); set spelling.dictionary to a UTF-8 file"
+        ) from None
     counts = dict[str, int]()
     for number, line in enumerate(lines, 1):
         match line.split():
@@ -79,9 +83,13 @@ def general_words(file: str | None) -> dict[str, int]:
             case []:
                 continue
             case _:
-                raise UsageError(f"line {number} of {place} is not a word, a blank and a count; see spelling.dictionary")
+                raise UsageError(
+                    f"line {number} of {place} is not a word, a blank and a count; see spelling.dictionary"
+                )
     if not counts:
-        raise UsageError(f"the dictionary {place} has no words; set spelling.dictionary to a file with a word and a count a line")
+        raise UsageError(
+            f"the dictionary {place} has no words; set spelling.dictionary to a file with a word and a count a line"
+        )
     return counts
 
 

@@ -1,4 +1,4 @@
-"""Corrections by Spark NLP's Norvig checker, trained in the job on the dictionary: frames in, frames out, in the JVM."""
+"""Corrections by Spark NLP's Norvig checker, made in the job from the dictionary: frames in, frames out, in the JVM."""
 
 import tempfile
 from functools import lru_cache
@@ -30,7 +30,10 @@ def correct_frame(asked: DataFrame, dictionary: Dictionary) -> DataFrame:
 
 @lru_cache(maxsize=1)
 def _trained(dictionary: Dictionary) -> "PipelineModel":
-    """Each word is repeated by the logarithm of its count: the checker counts the words of what it is trained on."""
+    """The checker counts words in a file: there each is as often as its count has binary digits.
+
+    One edit is tried and not two: two take 0.2 s a word. The words that it must have to be trained on add to none.
+    """
     from pyspark.ml import Pipeline
     from sparknlp.annotator import NorvigSweetingApproach, Tokenizer
     from sparknlp.base import DocumentAssembler
@@ -38,14 +41,15 @@ def _trained(dictionary: Dictionary) -> "PipelineModel":
     counts = counts_of(dictionary)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "words.txt"
-        file.write_text("\n".join(counts), encoding="utf-8")
-        checker = NorvigSweetingApproach().setDictionary(file.as_uri(), r"\S+").setDoubleVariants(True)
+        file.write_text(
+            "".join(f"{word} " * count.bit_length() + "\n" for word, count in counts.items()), encoding="utf-8"
+        )
+        checker = NorvigSweetingApproach().setDictionary(file.as_uri(), r"\S+")
         stages = [
             DocumentAssembler().setInputCol(_TEXT).setOutputCol(_DOCUMENT),
             Tokenizer().setInputCols([_DOCUMENT]).setOutputCol(_TOKEN),
             checker.setInputCols([_TOKEN]).setOutputCol(_CHECKED),
         ]
-        rows = [(word, count.bit_length()) for word, count in counts.items()]
-        given = SparkSession.active().createDataFrame(rows, f"{_TEXT} string, times int")
-        repeated = given.select(F.array_join(F.array_repeat(_TEXT, F.col("times")), " ").alias(_TEXT))
-        return Pipeline(stages=stages).fit(repeated)
+        commonest = max(counts, key=lambda word: (counts[word], word))
+        repeated = " ".join([commonest] * counts[commonest].bit_length())
+        return Pipeline(stages=stages).fit(SparkSession.active().createDataFrame([(repeated,)], f"{_TEXT} string"))

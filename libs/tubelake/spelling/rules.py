@@ -17,9 +17,30 @@ FAR_LETTERS = 4  # from so many on a word may be two steps away: fewer letters a
 # What a slip costs, by how often people and OCR engines make it (a plain one costs 1.1).
 SLIP, LOST, ADDED, TWICE, SWAPPED, FIRST = 1.1, 0.9, 0.95, 0.5, 0.6, 1.3
 VOWELS, ALIKE, NEAR = 0.7, 0.8, 0.85
-COST_WEIGHT = 12.0  # by it accuracy on Norvig's and SymSpell's words was best: 0.81 and 0.58; with 3 it is 0.78 and 0.59
+COST_WEIGHT = (
+    12.0  # by it accuracy on Norvig's and SymSpell's words was best: 0.81 and 0.58; with 3 it is 0.78 and 0.59
+)
 
-_ALIKE = frozenset("li ij lt ft ec oc uv gq hb nh ao oq rf cg vy it do sz".split())  # in print
+_ALIKE = (
+    "li",
+    "ij",
+    "lt",
+    "ft",
+    "ec",
+    "oc",
+    "uv",
+    "gq",
+    "hb",
+    "nh",
+    "ao",
+    "oq",
+    "rf",
+    "cg",
+    "vy",
+    "it",
+    "do",
+    "sz",
+)  # in print
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
@@ -65,7 +86,11 @@ def cost(word: str, correction: str) -> float:
 
 def likeliest(word: str, candidates: Mapping[str, int]) -> str | None:
     """The best of corrections with their counts: common, and little unlike; None where there are none."""
-    return max(candidates, key=lambda other: (log(candidates[other] + 1) - COST_WEIGHT * cost(word, other), other), default=None)
+    return max(
+        candidates,
+        key=lambda other: (log(candidates[other] + 1) - COST_WEIGHT * cost(word, other), other),
+        default=None,
+    )
 
 
 def steps(word: str, correction: str) -> int:
@@ -94,13 +119,19 @@ def misread(token: str, counts: Mapping[str, int]) -> str | None:
 def judged(token: str, correction: str, counts: Mapping[str, int]) -> tuple[str | None, str | None]:
     """A backend's correction of the token's word, in the token's form: if it is sure; and if it is likely in a known text."""
     found = parts(token)
-    if found is None or not is_plain(found.word) or correction == found.word:
+    if found is None or not is_plain(found.word) or _is_doubtful(found.word, correction):
         return None, None
     given = found.form(correction) + found.tail
     distance = steps(found.word, correction)
     sure = given if _is_sure(found.word, correction, distance, counts.get(correction, 0)) else None
     is_near = distance == 1 or (distance == 2 and len(found.word) >= FAR_LETTERS)
     return sure, given if sure or (is_near and token.islower()) else None
+
+
+def _is_doubtful(word: str, correction: str) -> bool:
+    """Whether both may be right: one is the other without its ending, or with e or i before it, as ebook is of book."""
+    is_ended = correction in (word + "s", word + "d", word + "ed") and word[-1] != correction[-1]
+    return correction == word or is_ended or (correction == word[1:] and word[0] in "ei")
 
 
 def _is_sure(word: str, correction: str, distance: int, count: int) -> bool:

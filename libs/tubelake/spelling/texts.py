@@ -1,6 +1,6 @@
 """Texts -> rows of `corrected_texts`: cut into tokens, each distinct token corrected once, put together again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from tubelake import session
+from tubelake.backends.sparknlp import check_session
 from tubelake.settings import Spelling
 from tubelake.spelling import norvig, pyspell, rules, symspell, tokens
 from tubelake.spelling.dictionary import Dictionary, counts_of, dictionary_of
@@ -37,7 +38,7 @@ class Corrector:
 def corrector(videos: DataFrame, spelling: Spelling) -> Corrector:
     """The corrector that the settings ask for. Raises UsageError where the backend lacks what it needs."""
     if spelling.backend == norvig.NAME:
-        norvig.check_session()
+        check_session()
     else:
         WORDS[spelling.backend].check()
     return Corrector(spelling.backend, dictionary_of(videos, spelling.dictionary, spelling.least_videos))
@@ -59,7 +60,7 @@ def corrections(tokens_found: DataFrame, by: Corrector) -> DataFrame:
     spread = tokens_found.repartition(session.parallelism(tokens_found.sparkSession), "token")
     if by.backend != norvig.NAME:
         return spread.mapInArrow(_correcting(by), _GIVEN)
-    asked = spread.mapInArrow(_asking(by), _ASKED).persist()
+    asked = spread.mapInArrow(_asking(by), _ASKED)
     answers = norvig.correct_frame(asked.select("word").where("word IS NOT NULL").distinct(), by.dictionary)
     return asked.join(answers, on="word", how="left").mapInArrow(_judging(by), _GIVEN)
 
@@ -78,7 +79,9 @@ def _put_together(found: DataFrame, by: Corrector) -> DataFrame:
         F.transform_values("unknown", lambda _, given: F.when(is_known_text, given["likely"]).otherwise(given["sure"])),
     )
     changed = F.filter("pieces", lambda piece: F.col("right")[piece].isNotNull())
-    changes = F.transform(changed, lambda piece: F.struct(piece.alias("word"), F.col("right")[piece].alias("correction")))
+    changes = F.transform(
+        changed, lambda piece: F.struct(piece.alias("word"), F.col("right")[piece].alias("correction"))
+    )
     joined = F.array_join(F.transform("pieces", lambda piece: F.coalesce(F.col("right")[piece], piece)), "")
     rest = F.substr(F.col("text"), F.lit(tokens.MOST_CHARACTERS + 1))
     backend, model_hash, made_rules = by.made_by
@@ -105,24 +108,25 @@ def _asked(found: list[str], dictionary: Dictionary) -> list[tuple[str, str | No
     unknown = [token for token in found if tokens.is_latin(token) and not tokens.is_known(token, counts)]
     misread = [rules.misread(token, counts) for token in unknown]
     return [
-        (token, found.word if right is None and (found := tokens.parts(token)) and tokens.is_plain(found.word) else None, right)
+        (token, None if right else tokens.plain_word(token), right)
         for token, right in zip(unknown, misread, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _given(token: str, answer: str | None, misread: str | None, dictionary: Dictionary) -> Given:
     if misread is not None:
         return token, misread, misread
-    return (token, *(rules.judged(token, answer, counts_of(dictionary)) if answer else (None, None)))
+    sure, likely = rules.judged(token, answer, counts_of(dictionary)) if answer else (None, None)
+    return token, sure, likely
 
 
-Work = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+Work = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 def _correcting(by: Corrector) -> Work:
     backend, dictionary = by.backend, by.dictionary
 
-    def correct(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def correct(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             yield _batch(correct_tokens(batch.column("token").to_pylist(), backend, dictionary), _GIVEN_ARROW)
 
@@ -132,7 +136,7 @@ def _correcting(by: Corrector) -> Work:
 def _asking(by: Corrector) -> Work:
     dictionary = by.dictionary
 
-    def ask(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def ask(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             yield _batch(_asked(batch.column("token").to_pylist(), dictionary), _ASKED_ARROW)
 
@@ -142,10 +146,11 @@ def _asking(by: Corrector) -> Work:
 def _judging(by: Corrector) -> Work:
     dictionary = by.dictionary
 
-    def judge(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def judge(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             columns = (batch.column(name).to_pylist() for name in ("token", "correction", "misread"))
-            yield _batch([_given(*row, dictionary) for row in zip(*columns, strict=True)], _GIVEN_ARROW)
+            judged = [_given(token, answer, right, dictionary) for token, answer, right in zip(*columns, strict=True)]
+            yield _batch(judged, _GIVEN_ARROW)
 
     return judge
 
@@ -158,9 +163,7 @@ def _batch(rows: list[tuple[str, str | None, str | None]], schema: pa.Schema) ->
 def note(texts: DataFrame) -> tuple[str, ...]:
     """What was changed in rows of `corrected_texts`, with three examples."""
     told = texts.where(F.size("changes") > 0)
-    words, count, changes = told.agg(
-        F.coalesce(F.sum(F.size("changes")), F.lit(0)), F.count("*"), F.max_by(F.slice("changes", 1, 1), "source_id")
-    ).collect()[0]
+    words, count = told.agg(F.sum(F.size("changes")), F.count("*")).collect()[0]
     if not count:
         return ("no word was changed",)
     rows = told.orderBy("source_id").limit(3).select(F.col("changes")[0].alias("change")).collect()

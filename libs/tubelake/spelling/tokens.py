@@ -20,7 +20,7 @@ _LATIN_PYTHON = regex.compile(r"\p{Latin}\p{Latin}")
 _WORD, _WITH_DIGITS = re.compile(r"[a-z]+"), re.compile(r"[0158]?[a-z]+(?:[0158][a-z]+)*[0158]?")
 _POSSESSIVE = re.compile(r"(?<=.)['\u2019]s$", re.IGNORECASE)
 # What looks alike in print, as an OCR engine takes one for the other.
-_DIGITS = ("0o", "1l", "1i", "5s", "8b")
+_DIGITS = (("0", "o"), ("1", "l"), ("1", "i"), ("5", "s"), ("8", "b"))
 _LOOKALIKES = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("ii", "u"), ("l", "i"), ("i", "l"))
 
 
@@ -56,6 +56,12 @@ def parts(token: str) -> Parts | None:
     if form is None or not FEWEST_LETTERS <= len(word) <= MOST_LETTERS or not _WITH_DIGITS.fullmatch(word):
         return None
     return Parts(word, form, tail)
+
+
+def plain_word(token: str) -> str | None:
+    """The word in small letters of a token that may be corrected, if it has no digits; else None."""
+    found = parts(token)
+    return found.word if found and is_plain(found.word) else None
 
 
 def is_known(token: str, known: Container[str]) -> bool:
