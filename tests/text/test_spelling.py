@@ -9,8 +9,7 @@ from pyspark.sql import functions as F
 
 from tubelake import job, store, tables
 from tubelake.errors import UsageError
-from tubelake.settings import Spelling
-from tubelake.spelling import pyspell, rules, tokens
+from tubelake.spelling import rules, tokens
 from tubelake.spelling.dictionary import VIDEO_COUNTS, corpus_words, counts_of, general_words, merged
 from tubelake.spelling.texts import Corrector, correct_tokens, corrected
 
@@ -191,7 +190,6 @@ def test_the_job_corrects_what_is_new_follows_its_dictionary_and_its_pictures(sp
         assert len({row["model_hash"] for row in rows}) <= 1
         return history, {row["source_id"]: row["corrected_text"] for row in rows}
 
-    assert run(spark, wanted).rows_in == 0
     add(spark, wanted, tables.VIDEOS, [("1", {"title": "the posable day"})])
     add(
         spark,
@@ -208,14 +206,15 @@ def test_the_job_corrects_what_is_new_follows_its_dictionary_and_its_pictures(sp
     assert state() == before
     add(spark, wanted, tables.PICTURE_TEXT, [("4", {"text": "of the dayy"})])
     assert run(spark, wanted).rows_in == 1
+    assert state()[1]["4"] == "of the day"
     add(spark, wanted, tables.VIDEOS, [("2", {"title": "posable and the"})])  # now two videos have the word
     assert run(spark, wanted).rows_in == 4
-    assert state()[1] == {"1": "the posable day", "2": "posable", "4": "of the day"}
+    assert state()[1] == {"1": "the possible day", "2": "posable", "4": "of the day"}
     spark.sql(f"DELETE FROM {store.name(tables.PICTURE_TEXT, wanted.lake)} WHERE video_id = '1'")
     run(spark, wanted)
     assert state()[1] == {"2": "posable", "4": "of the day"}
-    spark.sql(f"DELETE FROM {store.name(tables.CORRECTED_TEXTS, wanted.lake)}")
     spark.sql(f"RESTORE TABLE {store.name(tables.CORRECTED_TEXTS, wanted.lake)} TO VERSION AS OF 0")
+    assert state()[1] == {}
     run(spark, wanted)
     assert state()[1] == {"2": "posable", "4": "of the day"}
 
@@ -229,8 +228,3 @@ def add(spark, wanted, table, rows) -> None:
     store.append(
         frame.withColumns({column.name: F.lit(None).cast(column.type) for column in missing}), table, wanted.lake
     )
-
-
-def test_settings_and_packages_that_are_missing_are_told():
-    assert Spelling().backend == "symspell"
-    pyspell.check()

@@ -71,12 +71,13 @@ def _with_pieces(texts: DataFrame) -> DataFrame:
 
 
 def _put_together(found: DataFrame, by: Corrector) -> DataFrame:
-    """Likely corrections count where at most a third of the words are unknown, or the one word that there is."""
-    unknown = F.size(F.filter("words", lambda word: F.col("unknown")[word].isNotNull()))
+    """Likely corrections count where at most a third of the words are unknown and unsure, or the one word that there is."""
+    given = F.col("unknown")
+    unknown = F.size(F.filter("words", lambda word: given[word].isNotNull() & given[word]["sure"].isNull()))
     is_known_text = (F.size("words") == 1) | (3 * unknown <= F.size("words"))
     may = found.withColumn(
         "right",
-        F.transform_values("unknown", lambda _, given: F.when(is_known_text, given["likely"]).otherwise(given["sure"])),
+        F.transform_values("unknown", lambda _, told: F.when(is_known_text, told["likely"]).otherwise(told["sure"])),
     )
     changed = F.filter("pieces", lambda piece: F.col("right")[piece].isNotNull())
     changes = F.transform(
