@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from tubelake import job, store, tables
 from tubelake.errors import UsageError
 from tubelake.spelling import rules, tokens
-from tubelake.spelling.dictionary import VIDEO_COUNTS, corpus_words, counts_of, general_words, merged
+from tubelake.spelling.dictionary import VIDEO_COUNTS, corpus_words, counts_of, general_words, learned_of, merged
 from tubelake.spelling.texts import Corrector, correct_tokens, corrected
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -29,6 +29,7 @@ CASES = {
     "iPhone McDonald eBay DVDs": None,
     "Lulera watches TikTok": None,
     "lulera lulera": None,
+    "Luleera OR LULXERA, 좋아요": ("Lulera OR LULERA, 좋아요", ["Luleera", "LULXERA"]),
     "https://example.org/posible www.posible.com posible.com me@posible.org": None,
     "@posible #posible posible_day $hort 100% f*ck": None,
     "안녕하세요 Привет мир こんにちは 世界 مرحبا بالعالم שלום": None,
@@ -96,6 +97,7 @@ def test_a_dictionary_is_another_only_where_a_word_comes_or_doubles():
     general = {"the": 100, "cat": 10}
     one = merged(general, {"cat": 4, "tok": 2})
     assert counts_of(one) == {"the": 100, "cat": 10 + 4 * VIDEO_COUNTS, "tok": 2 * VIDEO_COUNTS}
+    assert learned_of(one) == {"cat", "tok"}
     assert merged(general, {"tok": 3, "cat": 7}) == one
     others = [merged(general, videos) for videos in ({"cat": 8, "tok": 2}, {"cat": 4}, {"cat": 4, "tok": 2, "new": 2})]
     assert len({one.model_hash, *(other.model_hash for other in others)}) == 4

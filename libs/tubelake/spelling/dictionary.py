@@ -3,7 +3,7 @@
 import hashlib
 import importlib.resources
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
@@ -56,10 +56,9 @@ def merged(general: Mapping[str, int], videos: Mapping[str, int]) -> Dictionary:
     So a new video makes another dictionary, and all texts be corrected anew, only where a word comes to be known or
     twice as common.
     """
-    counts = dict(general)
-    for word, count in videos.items():
-        counts[word] = counts.get(word, 0) + VIDEO_COUNTS * 2 ** (count.bit_length() - 1)
-    lines = "\n".join(f"{word} {counts[word]}" for word in sorted(counts)).encode()
+    weights = {word: 2 ** (count.bit_length() - 1) for word, count in videos.items()}
+    entries = ((word, general.get(word, 0), weights.get(word, 0)) for word in sorted({*general, *weights}))
+    lines = "\n".join(f"{word} {count} {weight}" for word, count, weight in entries).encode()
     return Dictionary(hashlib.sha256(lines).hexdigest()[:16], zlib.compress(lines, 1))
 
 
@@ -102,5 +101,16 @@ def _symspells() -> Path:
 @lru_cache(maxsize=2)
 def counts_of(dictionary: Dictionary) -> dict[str, int]:
     """Words and counts, unpacked once a process (0.1 s for 90,000)."""
-    pairs = (line.split(" ") for line in zlib.decompress(dictionary.packed).decode().splitlines())
-    return {word: int(count) for word, count in pairs}
+    return {word: int(count) + VIDEO_COUNTS * int(weight) for word, count, weight in _entries(dictionary)}
+
+
+@lru_cache(maxsize=2)
+def learned_of(dictionary: Dictionary) -> frozenset[str]:
+    """The words that the corpus has."""
+    return frozenset(word for word, _, weight in _entries(dictionary) if weight != "0")
+
+
+def _entries(dictionary: Dictionary) -> Iterator[tuple[str, str, str]]:
+    for line in zlib.decompress(dictionary.packed).decode().split("\n"):
+        word, count, weight = line.split(" ")
+        yield word, count, weight

@@ -8,13 +8,14 @@ correction; any other gets one of which little doubt is left.
 from collections.abc import Mapping
 from math import log
 
+from tubelake.spelling.dictionary import Dictionary, counts_of, learned_of
 from tubelake.spelling.tokens import is_plain, lookalikes, parts
 
 VERSION = "1"  # raise it when the same words come to be corrected otherwise
 COMMON = 2_000_000  # in the general dictionary the 15,000 most common words
-SURE_LETTERS = (
-    7  # of a word that is corrected whatever its text is: of real names 0.5 % are lost, with 6 letters twice as many
-)
+# Letters of a word that is corrected whatever its text is: to one of the corpus, to another common one. Of misread title
+# words 27 % are put right by the latter alone, 53 % by both; of distinct real names 0.5 % and 0.9 % are changed.
+OWN_LETTERS, SURE_LETTERS = 6, 7
 FAR_LETTERS = 4  # from so many on a word may be two steps away: fewer letters are like too many words
 # What a slip costs, by how often people and OCR engines make it (a plain one costs 1.1).
 SLIP, LOST, ADDED, TWICE, SWAPPED, FIRST = 1.1, 0.9, 0.95, 0.5, 0.6, 1.3
@@ -118,14 +119,14 @@ def misread(token: str, counts: Mapping[str, int]) -> str | None:
     return None if best is None or len(best) < FAR_LETTERS else found.form(best) + found.tail
 
 
-def judged(token: str, correction: str, counts: Mapping[str, int]) -> tuple[str | None, str | None]:
+def judged(token: str, correction: str, dictionary: Dictionary) -> tuple[str | None, str | None]:
     """A backend's correction of the token's word, in the token's form: if it is sure; and if it is likely in a known text."""
     found = parts(token)
     if found is None or not is_plain(found.word) or _is_doubtful(found.word, correction):
         return None, None
     given = found.form(correction) + found.tail
     distance = steps(found.word, correction)
-    sure = given if _is_sure(found.word, correction, distance, counts.get(correction, 0)) else None
+    sure = given if distance == 1 and _is_sure(found.word, correction, dictionary) else None
     is_near = distance == 1 or (distance == 2 and len(found.word) >= FAR_LETTERS)
     return sure, given if sure or (is_near and token.islower()) else None
 
@@ -136,6 +137,9 @@ def _is_doubtful(word: str, correction: str) -> bool:
     return correction == word or is_ended or (correction == word[1:] and word[0] in "ei")
 
 
-def _is_sure(word: str, correction: str, distance: int, count: int) -> bool:
-    same_ends = word[0] == correction[0] and word[-1] == correction[-1]
-    return distance == 1 and len(word) >= SURE_LETTERS and same_ends and count >= COMMON
+def _is_sure(word: str, correction: str, dictionary: Dictionary) -> bool:
+    """Whether a word one step away is surely meant: the slip is inside, and the result is the corpus's own, or common."""
+    if word[0] != correction[0] or word[-1] != correction[-1]:
+        return False
+    is_own = len(word) >= OWN_LETTERS and correction in learned_of(dictionary)
+    return is_own or (len(word) >= SURE_LETTERS and counts_of(dictionary).get(correction, 0) >= COMMON)

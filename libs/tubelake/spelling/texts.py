@@ -117,7 +117,7 @@ def _asked(found: list[str], dictionary: Dictionary) -> list[tuple[str, str | No
 def _given(token: str, answer: str | None, misread: str | None, dictionary: Dictionary) -> Given:
     if misread is not None:
         return token, misread, misread
-    sure, likely = rules.judged(token, answer, counts_of(dictionary)) if answer else (None, None)
+    sure, likely = rules.judged(token, answer, dictionary) if answer else (None, None)
     return token, sure, likely
 
 
