@@ -15,8 +15,11 @@ from tubelake import cli, demo, errors, job, reactions, session, settings, show,
 from tubelake.emulator import corpus as corpora
 from tubelake.emulator import parse_faults, running, synthetic
 from tubelake.emulator.methods import METHODS
+from tubelake.export import projector
 from tubelake.parse.chat import EVENTS
 from tubelake.stats.metrics import METRICS
+from tubelake.text import neighbours
+from tubelake.text.sources import named
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -90,6 +93,8 @@ def no_work(monkeypatch, tmp_path):
     monkeypatch.setattr(watch, "watch_chats", lambda values, *rest, **options: wanted.append(values))
     monkeypatch.setattr(reactions, "show_reactions", lambda values, video, at, seconds: reactions.seconds_of(at))
     monkeypatch.setattr(show, "show_table", lambda values, table, *rest: show.find(table) and wanted.append(values))
+    monkeypatch.setattr(neighbours, "show_neighbours", lambda values, texts, ids, names, *rest, **options: named(names))
+    monkeypatch.setattr(projector, "export", lambda values, names, *rest: named(names))
     (tmp_path / "conf").symlink_to(ROOT / "conf")
     monkeypatch.chdir(tmp_path)
     return wanted
