@@ -146,6 +146,7 @@ def test_what_is_missing_is_said_before_anything_runs(spark, settings_for, lake,
         devices.chosen("gpu", {}, "embeddings.device")
 
 
+@pytest.mark.slow  # a job, several times from start to end
 def test_a_run_that_was_stopped_goes_on_and_equal_texts_are_embedded_once(spark, finished):
     report, kept, lake = finished
     assert len(kept) == 4
@@ -165,6 +166,7 @@ def test_a_run_that_was_stopped_goes_on_and_equal_texts_are_embedded_once(spark,
         assert (row["device"], row["backend"], row["rules"]) == ("cpu", "use", use.RULES)
 
 
+@pytest.mark.slow  # a job, several times from start to end
 def test_only_what_changed_is_embedded_again_and_what_is_gone_goes(spark, filled, noisy):
     first, before = rows_of(spark, filled), version(spark, filled)
     assert embed(spark, filled, noisy).notes == ()
@@ -186,6 +188,7 @@ def test_only_what_changed_is_embedded_again_and_what_is_gone_goes(spark, filled
     assert first.keys() - then.keys() == {("picture_text", "v1"), ("chat_messages", "m2")}
 
 
+@pytest.mark.slow  # a job, several times from start to end
 def test_another_model_embeds_all_once_and_leaves_other_sources_alone(spark, filled, model):
     change(spark, filled, tables.CHAT_MESSAGES, "DELETE FROM {} WHERE message_id = 'm2'")
     report = embed(

@@ -180,6 +180,7 @@ def likely(words, dictionary):
     return {token: likely for token, _, likely in correct_tokens(list(dict.fromkeys(words)), "symspell", dictionary)}
 
 
+@pytest.mark.slow  # a job, several times from start to end
 def test_the_job_corrects_what_is_new_follows_its_dictionary_and_its_pictures(spark, settings_for, tmp_path):
     file = tmp_path / "general.txt"
     file.write_text("the 9000000\npossible 5000000\nday 8000000\nof 9000000\nand 9000000\n")

@@ -188,6 +188,7 @@ def pictures(spark, said: dict[str, dict], fetched_at=NOW):
     return spark.createDataFrame([tuple(row.get(name) for name in schema.names) for row in told], schema)
 
 
+@pytest.mark.slow  # a job, several times from start to end
 def test_faces_follow_the_pictures_that_change_and_go(spark, lake, read):
     said = dict(zip("abcd", read([drawn(recipe, "mqdefault") for recipe in RECIPES]), strict=True))
     first = {**{video: said[video] for video in "bcd"}, "e": {"error": "notAPicture"}}

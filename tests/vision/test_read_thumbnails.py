@@ -78,6 +78,7 @@ def breaking(spark):
     return Reader(MadeBy("breaking", "0" * 16, "1"), lambda _device: Model("breaking", None))
 
 
+@pytest.mark.slow  # a job, several times from start to end
 def test_a_model_that_breaks_costs_only_its_picture_and_another_one_never_mixes(spark, settings_for, breaking):
     wanted = settings_for(NOWHERE, "vision.timeout_seconds=6")
     good = {f"good{n}": saved(Image.new("RGB", (8, n)), "PNG") for n in range(1, 7)}
