@@ -30,7 +30,7 @@ def model(tmp_path) -> Path:
     return file
 
 
-@pytest.mark.slow  # a job, several times from start to end
+@pytest.mark.slow  # 280 faces
 @pytest.mark.real_data
 def test_labelled_faces_are_told_as_the_weights_are_known_to_tell_them(real_data):
     files = sorted((real_data / "faces/fer2013_sample").glob("*/*"))
