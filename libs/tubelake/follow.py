@@ -60,10 +60,7 @@ def follow(
     and what was derived from rows that are gone goes.
     """
     store.ensure(spark, source, lake)
-    with ThreadPoolExecutor(1) as thread:
-        known = thread.submit(_commits, spark, source, lake, f"LIMIT {RECENT}")
-        seen = _side_by_side(lambda target: _seen(spark, target, lake), targets)
-        commits = known.result()
+    commits, seen = _known(spark, source, targets, lake)
     spans = {
         target: (then.get(source.name), Position(*commits[0], rules=_rules(target, parameters)))
         for target, then in zip(targets, seen, strict=True)
@@ -127,6 +124,16 @@ def _side_by_side(do: Callable[[Table], T], tables: Iterable[Table]) -> list[T]:
         return [do(each[0])]
     with ThreadPoolExecutor(len(each)) as threads:
         return list(threads.map(do, each))
+
+
+def _known(
+    spark: SparkSession, source: Table, targets: Iterable[Table], lake: Lake
+) -> tuple[list[tuple[int, int]], list[dict[str, Position]]]:
+    """The newest commits of the source, and how far each target has followed its sources."""
+    with ThreadPoolExecutor(1) as thread:
+        commits = thread.submit(_commits, spark, source, lake, f"LIMIT {RECENT}")
+        seen = _side_by_side(lambda target: _seen(spark, target, lake), targets)
+        return commits.result(), seen
 
 
 def _rules(target: Table, parameters: object) -> str:

@@ -35,17 +35,9 @@ NLP_EXCLUDES = (
     "org.apache.poi:poi-scratchpad",
 )
 _JAVA_OPTIONS = "-Dio.netty.tryReflectionSetAccessible=true"  # Arrow's memory needs it from Java 9 on
-# The second compiler takes 40 % of a short session's time. It gets what is called ten times as often as by default.
-_LATE_COMPILER = " ".join(
-    f"-XX:Tier4{name}={times}"
-    for name, times in {
-        "InvocationThreshold": 50_000, "MinInvocationThreshold": 6_000, "CompileThreshold": 150_000,
-        "BackEdgeThreshold": 120_000,
-    }.items()
-)  # fmt: skip
 # Nobody waits for a pause of a millisecond: the collector that does the least work takes 8 % less time than the usual.
-_LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC {_LATE_COMPILER}"
-# What only tells ends before the second compiler pays off.
+_LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC"
+# The second compiler takes 40 % of a short session's time, and pays off after a minute.
 _BRIEF_JAVA_OPTIONS = f"{_LOCAL_JAVA_OPTIONS} -XX:TieredStopAtLevel=1"
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 MASTER_SECONDS = 5.0
