@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from tubelake import store, tables
+from tubelake.parse.columns import with_missing
 from tubelake.settings import Settings
 
 CHAT = Path(os.environ.get("TUBELAKE_REAL_DATA", "../shared/data")) / "corpus" / "chat.jsonl"
@@ -54,6 +54,4 @@ def fill_chat(spark: SparkSession, wanted: Settings, count: int, seed: int = 6) 
             "published_at": [START + timedelta(seconds=number / 50) for number in numbers], "fetched_at": START,
         })  # fmt: skip
         rows = spark.createDataFrame(given)
-        missing = [column for column in tables.CHAT_MESSAGES.columns if column.name not in given]
-        whole = rows.withColumns({column.name: F.lit(None).cast(column.type) for column in missing})
-        store.append(whole, tables.CHAT_MESSAGES, wanted.lake)
+        store.append(with_missing(rows, tables.CHAT_MESSAGES), tables.CHAT_MESSAGES, wanted.lake)

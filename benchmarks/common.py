@@ -1,5 +1,6 @@
 """What the benchmarks share: a session, settings of a lake in a temporary folder, a stopwatch, a line of result."""
 
+import os
 import shutil
 import sys
 import time
@@ -11,6 +12,14 @@ from pyspark.sql import DataFrame, SparkSession
 
 from tubelake import job, settings
 from tubelake.settings import Settings
+
+
+def real_data() -> Path:
+    """The folder of real data. Ends the benchmark where there is none."""
+    folder = (Path(__file__).parents[1] / os.environ.get("TUBELAKE_REAL_DATA", "../shared/data")).resolve()
+    if not folder.is_dir():
+        sys.exit(f"no real data in {folder}: set TUBELAKE_REAL_DATA")
+    return folder
 
 
 def settings_for(folder: Path, endpoint: str, *overrides: str) -> Settings:

@@ -8,26 +8,24 @@ loses the commits. Equal texts, of which half of a chat consists, are gain besid
 import csv
 import gzip
 import io
-import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from benchmarks.common import result, settings_for, stopwatch, warm_session
+from benchmarks.common import real_data, result, settings_for, stopwatch, warm_session
 from tubelake import job, store, tables
 from tubelake.backends import minilm
+from tubelake.parse.columns import with_missing
 from tubelake.settings import Lake
 
-REAL_DATA = Path(os.environ.get("TUBELAKE_REAL_DATA", "../shared/data"))
 TEXTS, BATCH_TEXTS, LOOP_TEXTS, CORES = 4_000, 1_000, 300, 2
 
 
 def comments() -> list[str]:
     """Different real comments, of all lengths."""
-    raw = gzip.decompress((REAL_DATA / "comments/YoutubeCommentsDataSet.csv.gz").read_bytes())
+    raw = gzip.decompress((real_data() / "comments/YoutubeCommentsDataSet.csv.gz").read_bytes())
     records = csv.reader(io.StringIO(raw.decode(), newline=""), strict=True)
     return list(dict.fromkeys(text for text, _ in records if text.strip()))[:TEXTS]
 
@@ -37,10 +35,8 @@ def fill(spark: SparkSession, lake: Lake, texts: list[str]) -> None:
     now = datetime(2026, 11, 1, tzinfo=UTC)
     rows = [(f"c{len(texts)}-{at}", "v", text, now) for at, text in enumerate(texts)]
     frame = spark.createDataFrame(rows, "comment_id string, video_id string, text string, fetched_at timestamp")
-    missing = [column for column in tables.COMMENTS.columns if column.name not in frame.columns]
-    empty = frame.withColumns({column.name: F.lit(None).cast(column.type) for column in missing})
     store.ensure(spark, tables.COMMENTS, lake)
-    store.append(empty, tables.COMMENTS, lake)
+    store.append(with_missing(frame, tables.COMMENTS), tables.COMMENTS, lake)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ the faces as they are for a network that wants them between -1 and 1.
 """
 
 import csv
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,14 +15,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.common import result, stopwatch
+from benchmarks.common import real_data, result, stopwatch
 from tubelake import console
 from tubelake.backends import faces
 from tubelake.devices import CPU
 from tubelake.settings import Vision
 from tubelake.vision import emotion
 
-REAL_DATA = Path(os.environ.get("TUBELAKE_REAL_DATA", "../shared/data"))
 CNN_SAMPLE, CNN_UPSAMPLE = 8, 1
 ORIGIN_SIZE = (90, 120)
 THRESHOLDS = (0.0, 0.3, 0.4, 0.5, 0.55, 0.6, 0.7)
@@ -37,15 +35,15 @@ def rows(file: Path) -> list[dict[str, str]]:
 
 
 def thumbnails() -> Counted:
-    told = [row for row in rows(REAL_DATA / "labels/thumbnail_text.csv") if row["face_count_certain"] == "1"]
-    folder = REAL_DATA / "corpus/thumbnails"
+    told = [row for row in rows(real_data() / "labels/thumbnail_text.csv") if row["face_count_certain"] == "1"]
+    folder = real_data() / "corpus/thumbnails"
     return [(folder / f"{row['video_id']}.jpg", int(row["clear_human_faces"])) for row in told]
 
 
 def photographs() -> Counted:
     return [
-        (REAL_DATA / "faces" / row["file"], int(row["faces"]))
-        for row in rows(REAL_DATA / "faces/hand_read_ground_truth.csv")
+        (real_data() / "faces" / row["file"], int(row["faces"]))
+        for row in rows(real_data() / "faces/hand_read_ground_truth.csv")
     ]
 
 
@@ -101,7 +99,7 @@ def compare_detectors(options: faces.Options) -> list[bool]:
 
 def compare_emotions(declared: emotion.Declared) -> tuple[float, float, float]:
     """Shows accuracy by threshold; gives that of all faces, and share and accuracy of those that get a label by default."""
-    files = sorted((REAL_DATA / "faces/fer2013_sample").glob("*/*"))
+    files = sorted((real_data() / "faces/fer2013_sample").glob("*/*"))
     labels = np.array([emotion.EMOTIONS.index(file.parent.name) for file in files])
     squares = np.stack([faces.squared(np.asarray(Image.open(file).convert("L")), declared.size) for file in files])
     with stopwatch() as loading:
@@ -123,7 +121,7 @@ def compare_emotions(declared: emotion.Declared) -> tuple[float, float, float]:
 def labelled_share(options: faces.Options) -> float:
     """Of all faces in all real thumbnails, those that get a label."""
     read = faces.load(options)
-    files = sorted((REAL_DATA / "corpus/thumbnails").glob("*.jpg"))
+    files = sorted((real_data() / "corpus/thumbnails").glob("*.jpg"))
     found = [face["emotion"] for row in read([file.read_bytes() for file in files]) for face in row["found"]]
     print(f"{len(found)} faces in {len(files)} real thumbnails")
     return sum(label is not None for label in found) / len(found)

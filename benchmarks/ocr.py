@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from benchmarks.common import result, settings_for, stopwatch, warm_session
+from benchmarks.common import real_data, result, settings_for, stopwatch, warm_session
 from tubelake import job, store, tables
 from tubelake.settings import Settings
 
@@ -47,13 +47,6 @@ start = time.perf_counter()
 detector.detect(pictures, batch_size=4, verbose=0)
 print(json.dumps([len(pictures) / (time.perf_counter() - start)]))
 """
-
-
-def real_data() -> Path:
-    folder = (Path(__file__).parents[1] / os.environ.get("TUBELAKE_REAL_DATA", "../shared/data")).resolve()
-    if not folder.is_dir():
-        sys.exit(f"no real data in {folder}: set TUBELAKE_REAL_DATA")
-    return folder
 
 
 def tokens(text: str | None) -> list[str]:

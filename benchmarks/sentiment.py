@@ -8,7 +8,6 @@ than the most common label and than TextBlob, on each set.
 import csv
 import gzip
 import io
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -18,31 +17,30 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from benchmarks.common import result, settings_for, stopwatch, warm_session
+from benchmarks.common import real_data, result, settings_for, stopwatch, warm_session
 from tubelake import console, job, store, tables
 from tubelake.backends import Options, sparknlp, stored, trained
 from tubelake.settings import Settings
 from tubelake.text import labels, measures, regression, training
 from tubelake.text.words import words
 
-REAL_DATA = Path(os.environ.get("TUBELAKE_REAL_DATA", "../shared/data"))
 NEUTRAL_RATING = 0.5  # of 4, in VADER's tweets
 STARS = {"0": "negative", "1": "negative", "2": "neutral", "3": "positive", "4": "positive"}  # of SST
 
 
 def tweets() -> Iterator[tuple[str, str]]:
-    for line in (REAL_DATA / "sentiment/vader/tweets_GroundTruth.txt").read_text("utf-8", "replace").splitlines():
+    for line in (real_data() / "sentiment/vader/tweets_GroundTruth.txt").read_text("utf-8", "replace").splitlines():
         _, rating, text = line.split("\t", 2)
         yield text, measures.label_at(float(rating), NEUTRAL_RATING)
 
 
 def sentences() -> Iterator[tuple[str, str]]:
-    for line in (REAL_DATA / "sentiment/sst/stsa.fine.dev").read_text("utf-8", "replace").splitlines():
+    for line in (real_data() / "sentiment/sst/stsa.fine.dev").read_text("utf-8", "replace").splitlines():
         yield line[2:], STARS[line[0]]
 
 
 def comments() -> Iterator[tuple[str, str]]:
-    raw = gzip.decompress((REAL_DATA / "comments/YoutubeCommentsDataSet.csv.gz").read_bytes())
+    raw = gzip.decompress((real_data() / "comments/YoutubeCommentsDataSet.csv.gz").read_bytes())
     records = csv.reader(io.StringIO(raw.decode(), newline=""), strict=True)
     next(records)
     yield from records  # type: ignore[misc]

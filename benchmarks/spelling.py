@@ -7,7 +7,6 @@ The texts are words of real titles with OCR-like noise. The loop is timed on a s
 
 import ast
 import json
-import os
 import random
 import shutil
 import tempfile
@@ -15,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 from spellchecker import SpellChecker
 
-from benchmarks.common import result, settings_for, stopwatch, warm_session
+from benchmarks.common import real_data, result, settings_for, stopwatch, warm_session
 from tubelake import job, store, tables
+from tubelake.parse.columns import with_missing
 from tubelake.settings import Settings
 from tubelake.spelling.dictionary import Dictionary, counts_of, general_words, merged
 from tubelake.spelling.texts import Corrector, corrections
@@ -40,10 +39,6 @@ NOISE = (
 )
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 Pairs = list[tuple[str, str]]
-
-
-def real_data() -> Path:
-    return Path(os.environ.get("TUBELAKE_REAL_DATA", Path(__file__).parents[1] / "../shared/data")).resolve()
 
 
 def videos() -> list[dict[str, str]]:
@@ -89,8 +84,7 @@ def fill(spark: SparkSession, wanted: Settings, told: list[dict[str, str]], text
 def append(spark: SparkSession, wanted: Settings, table: tables.Table, rows: list, ddl: str) -> None:
     store.ensure(spark, table, wanted.lake)
     frame = spark.createDataFrame(rows, ddl)
-    missing = [column for column in table.columns if column.name not in frame.columns]
-    store.append(frame.withColumns({c.name: F.lit(None).cast(c.type) for c in missing}), table, wanted.lake)
+    store.append(with_missing(frame, table), table, wanted.lake)
 
 
 def loop_seconds(texts: list[str], dictionary: Dictionary) -> float:

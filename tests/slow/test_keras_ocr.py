@@ -19,7 +19,8 @@ import json, sys
 import numpy as np
 from pathlib import Path
 from tubelake.backends import keras_ocr
-from tubelake.vision.weights import Options, files_hash
+from tubelake.backends.model_files import files_hash
+from tubelake.vision.weights import Options
 from tubelake.errors import UsageError
 import os
 os.environ["TF_USE_LEGACY_KERAS"] = "1"

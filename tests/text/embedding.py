@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from tubelake import store
+from tubelake.parse.columns import with_missing
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
@@ -43,5 +43,4 @@ def put(spark: SparkSession, table: Table, lake: Lake, rows: Sequence[Mapping[st
     given = [column for column in table.columns if column.name in {"fetched_at", *rows[0]}]
     values = [tuple({"fetched_at": NOW, **row}[column.name] for column in given) for row in rows]
     frame = spark.createDataFrame(values, ", ".join(f"{column.name} {column.type}" for column in given))
-    missing = {c.name: F.lit(None).cast(c.type) for c in table.columns if c not in given}
-    store.append(frame.withColumns(missing), table, lake)
+    store.append(with_missing(frame, table), table, lake)

@@ -13,6 +13,7 @@ from textblob import TextBlob
 
 from tubelake import job, store, tables
 from tubelake.backends import Options, load
+from tubelake.parse.columns import with_missing
 from tubelake.settings import Text
 from tubelake.text.normalise import clean, spell_out
 from tubelake.text.scores import scorer, scores
@@ -158,6 +159,4 @@ def add_messages(spark, wanted, numbers) -> None:
     messages = [(f"m{n}", "c", "v", "text", said.choice(["good", "bad", "so so"]), NOW, NOW) for n in numbers]
     ddl = "message_id string, chat_id string, video_id string, event string, text string, published_at timestamp, fetched_at timestamp"
     frame = spark.createDataFrame(messages, ddl)
-    missing = [column for column in tables.CHAT_MESSAGES.columns if column.name not in frame.columns]
-    empty = frame.withColumns({column.name: F.lit(None).cast(column.type) for column in missing})
-    store.append(empty, tables.CHAT_MESSAGES, wanted.lake)
+    store.append(with_missing(frame, tables.CHAT_MESSAGES), tables.CHAT_MESSAGES, wanted.lake)

@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from tubelake import job, store, tables, upsert
+from tubelake.parse.columns import with_missing
 from tubelake.text.cohesion import PRIOR, Counts, cheapest_cut, run_costs, segment_borders
 from tubelake.text.segments import MOST_UNITS, segments_of_captions, segments_of_chats
 
@@ -194,10 +195,7 @@ def test_real_transcripts_have_a_handful_of_segments(spark, real_data):
 def write(spark, lake, table, rows, ddl=None) -> None:
     store.ensure(spark, table, lake)
     frame = spark.createDataFrame(rows, ddl or table.ddl)
-    missing = {
-        column.name: F.lit(None).cast(column.type) for column in table.columns if column.name not in frame.columns
-    }
-    upsert.merge(frame.withColumns(missing), table, lake)
+    upsert.merge(with_missing(frame, table), table, lake)
 
 
 def run(spark, settings) -> tuple[int, int]:

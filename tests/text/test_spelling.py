@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from tubelake import job, store, tables
 from tubelake.errors import UsageError
+from tubelake.parse.columns import with_missing
 from tubelake.spelling import rules, tokens
 from tubelake.spelling.dictionary import VIDEO_COUNTS, corpus_words, counts_of, general_words, learned_of, merged
 from tubelake.spelling.texts import Corrector, correct_tokens, corrected
@@ -227,7 +228,4 @@ def add(spark, wanted, table, rows) -> None:
     filled = [(video_id, NOW, *columns.values()) for video_id, columns in rows]
     names = ", ".join(f"{name} string" for name in rows[0][1])
     frame = spark.createDataFrame(filled, f"video_id string, fetched_at timestamp, {names}")
-    missing = [column for column in table.columns if column.name not in frame.columns]
-    store.append(
-        frame.withColumns({column.name: F.lit(None).cast(column.type) for column in missing}), table, wanted.lake
-    )
+    store.append(with_missing(frame, table), table, wanted.lake)

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from tubelake.backends import rapidocr
+from tubelake.backends.model_files import files_hash
 from tubelake.errors import UsageError
 from tubelake.settings import Vision
 from tubelake.vision.ocr import reader
-from tubelake.vision.weights import Options, files_hash
+from tubelake.vision.weights import Options
 
 
 @pytest.fixture(scope="module")

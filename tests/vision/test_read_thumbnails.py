@@ -13,9 +13,10 @@ from tests.vision.test_rapidocr import drawn
 from tubelake import job, store, tables
 from tubelake.errors import UsageError
 from tubelake.progress import silent
+from tubelake.rounds import MadeBy
 from tubelake.vision import ocr, reading
 from tubelake.vision.guarded import Model
-from tubelake.vision.reading import MadeBy, Reader
+from tubelake.vision.reading import Reader
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 NOWHERE = "http://127.0.0.1:1"

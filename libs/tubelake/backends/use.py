@@ -17,6 +17,7 @@ import numpy as np
 from tubelake.backends.base import Options
 from tubelake.backends.embedder import MOST_CHARACTERS, Embedder, Vectors, readable, unit
 from tubelake.backends.libraries import need, tensorflow
+from tubelake.backends.model_files import file_digest
 from tubelake.errors import UsageError
 
 NAME = "use"
@@ -67,8 +68,7 @@ def _hash(place: Path, stamps: tuple[tuple[str, int], ...]) -> str:
     digest = hashlib.sha256()
     for name, _ in stamps:
         digest.update(str(Path(name).relative_to(place)).encode() + b"\0")
-        with Path(name).open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
+        digest.update(file_digest(Path(name)))
     return digest.hexdigest()[:16]
 
 

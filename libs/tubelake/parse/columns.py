@@ -3,6 +3,8 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from tubelake.tables import Table
+
 # No more digits than fit: Spark 4 fails on a number that is too large, where Spark 3 gives null.
 _DURATION = r"^P(?:(\d{1,12})W)?(?:(\d{1,12})D)?(?:T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.\d+)?S)?)?$"
 _SECONDS = (604_800, 86_400, 3_600, 60, 1)
@@ -48,6 +50,12 @@ def items(answers: DataFrame, schema: str) -> DataFrame:
     body = F.from_json("body", F.lit(f"struct<items:array<{schema}>>"))
     rest = (column for column in answers.columns if column != "body")
     return good.select(*rest, F.explode(body.getField("items")).alias("item"))
+
+
+def with_missing(rows: DataFrame, table: Table) -> DataFrame:
+    """The rows with the columns of the table that they do not have, all null."""
+    missing = (column for column in table.columns if column.name not in rows.columns)
+    return rows.withColumns({column.name: F.lit(None).cast(column.type) for column in missing})
 
 
 def largest_thumbnail(thumbnails: Column) -> Column:

@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from tubelake import tables
+from tubelake.parse.columns import with_missing
 
 METHOD = "import_trending"  # who gave the counts of a snapshot; else a method of the API
 UNKNOWN_COUNTRY = "ZZ"
@@ -54,8 +55,7 @@ def _videos(rows: DataFrame) -> DataFrame:
     details = [F.max_by(name, F.when(F.col(name).isNotNull(), order)).alias(name) for name in _DETAILS]
     counts = [F.max_by(name, order).alias(name) for name in _COUNTS]
     latest = rows.groupBy("video_id").agg(*details, *counts, F.max("fetched_at").alias("fetched_at"))
-    missing = {c.name: F.lit(None).cast(c.type) for c in tables.VIDEOS.columns if c.name not in latest.columns}
-    return latest.withColumns({**missing, "method": F.lit(METHOD)})
+    return with_missing(latest, tables.VIDEOS).withColumn("method", F.lit(METHOD))
 
 
 def only_usable(rows: DataFrame) -> DataFrame:

@@ -8,11 +8,12 @@ from pyspark.sql import functions as F
 
 from tubelake.backends import faces
 from tubelake.backends.libraries import need
+from tubelake.rounds import MadeBy
 from tubelake.settings import Vision
 from tubelake.tables import FACES
 from tubelake.vision import emotion, networks
 from tubelake.vision.guarded import Model
-from tubelake.vision.reading import MadeBy, Reader
+from tubelake.vision.reading import Reader
 
 # A picture takes the CNN 5 to 20 s on a core when it is doubled once or twice: more together would exceed
 # vision.timeout_seconds.

@@ -7,12 +7,14 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import store
+from tubelake.backends.model_files import files_hash
+from tubelake.rounds import MadeBy
 from tubelake.settings import Lake, Vision
 from tubelake.tables import PICTURE_TEXT
 from tubelake.vision import lines
 from tubelake.vision.guarded import Model
-from tubelake.vision.reading import MadeBy, Reader
-from tubelake.vision.weights import Options, files_hash
+from tubelake.vision.reading import Reader
+from tubelake.vision.weights import Options
 
 MODULES = {"rapidocr": "tubelake.backends.rapidocr", "keras-ocr": "tubelake.backends.keras_ocr"}
 

@@ -23,8 +23,6 @@ from tubelake.tables import PICTURES, Table
 from tubelake.vision import guarded
 from tubelake.vision.guarded import Model
 
-__all__ = ["MadeBy", "Reader", "copies", "newest", "read", "read_all", "unread", "with_data"]
-
 
 @dataclass(frozen=True)
 class Reader:
