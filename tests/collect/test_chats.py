@@ -15,7 +15,7 @@ from tubelake import store, upsert
 from tubelake.collect import chats
 from tubelake.collect.chats import SPENT, STOPPED, Chat, Stream
 from tubelake.collect.request import DEFERRED, params_json
-from tubelake.emulator import ChatOptions, EmulatorOptions, load_corpus, running
+from tubelake.emulator import ChatOptions, Emulator, EmulatorOptions, load_corpus, running
 from tubelake.parse.chat import messages_from_answers
 from tubelake.tables import CHAT_MESSAGES, RESPONSES
 
@@ -136,17 +136,18 @@ def test_the_log_tells_where_each_chat_is(spark):
     assert chats.resumed(streams, chats.newest(log, streams, since, ["was__live_1"])).keys() == known.keys()
 
 
-def polled(url: str, streams: Sequence[Stream]) -> list[Row]:
-    """Every answer until the chats have ended, each asked for by the one before it."""
+def polled(youtube: Emulator, streams: Sequence[Stream], pause: timedelta) -> list[Row]:
+    """Every answer until the chats have ended, each asked for by the one before it, by a clock that only this moves."""
     followed, rows = chats.resumed(streams, []), list[Row]()
     for number in range(1_000):
         still = [chat.request for chat in followed.values() if chat.end is None]
         if not still:
             return rows
-        for row in answers(url, *still, round_id=f"r{number:03d}"):
+        for row in answers(youtube.url, *still, round_id=f"r{number:03d}"):
             chat_id = chats.chat_id_of(row)
             followed[chat_id] = chats.after(followed[chat_id], row)
             rows.append(row)
+        youtube.move_clock(youtube.world.clock.now() + pause)
     raise AssertionError("a chat without an end")
 
 
@@ -159,9 +160,11 @@ def test_repeated_and_late_messages_give_the_same_table_whatever_their_order(spa
     live = {i: video.get("liveStreamingDetails", {}).get("activeLiveChatId") for i, video in corpus.videos.items()}
     streams = [Stream(video_id, chat_id) for video_id, chat_id in live.items() if chat_id]
     for seed in range(seeds):
-        played = ChatOptions(speed=3_000.0, polling_seconds=0.0, repeat_rate=0.5, late_rate=0.2, late_seconds=600.0)
-        with running(corpus, EmulatorOptions(seed=seed, limits={"common": 100_000}, chat=played)) as youtube:
-            rows += [{**row.asDict(), "subject": str(seed)} for row in polled(youtube.url, streams)]
+        played = ChatOptions(polling_seconds=0.0, repeat_rate=0.5, late_rate=0.2, late_seconds=600.0)
+        options = EmulatorOptions(seed=seed, limits={"common": 100_000}, clock_speed=0.0, chat=played)
+        with running(corpus, options) as youtube:
+            answered = polled(youtube, streams, timedelta(seconds=100))
+        rows += [{**row.asDict(), "subject": str(seed)} for row in answered]
     bodies = pd.DataFrame(rows).reindex(columns=RESPONSES.column_names).astype(object)
     asked = spark.createDataFrame(bodies.where(bodies.notna(), None), RESPONSES.ddl)
     # One table for all, in which the seed is part of the key; the later pages come in a merge of their own.
