@@ -1,7 +1,7 @@
 """Where a model runs: on the GPU that Spark gave to the task, or on the CPU."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tubelake.errors import UsageError
@@ -29,6 +29,18 @@ def chosen(wanted: str, resources: Mapping[str, Any], setting: str = "vision.dev
             f"them, or {setting}=auto"
         )
     return f"gpu:{addresses[0]}" if addresses else CPU
+
+
+def settled(device: str, sees_gpu: Callable[[], bool], *, must_have_gpu: bool, remedy: str) -> str:
+    """What a library computes on that was shown `device`: the CPU where it sees no GPU.
+
+    Raises UsageError, which ends in `remedy`, where it must have one.
+    """
+    if device == CPU or sees_gpu():
+        return device
+    if must_have_gpu:
+        raise UsageError(f"a GPU is asked for, and Spark gave {device}, but {remedy}")
+    return CPU
 
 
 def show_only(device: str) -> None:

@@ -51,7 +51,7 @@ def test_the_job_reads_each_picture_once_and_follows_what_changes(spark, setting
     lay(spark, wanted, {"none": none, "one": one, "two": two, "three": three, "same": two, "broken": two[:900]})
     assert job.run(spark, "read_faces", wanted) == 0
     said = capsys.readouterr().out
-    assert "faces: 8 in 4 of 6 pictures; 1 could not be read" in said
+    assert "faces: 8 in 4 of 6 pictures; 1 could not be read; on cpu" in said
     assert "read_faces: 5 rows in" in said
     found = counts(spark, lake)
     assert found.pop("broken")[:2] == (None, None)

@@ -2,11 +2,17 @@
 
 import os
 import time
+from pathlib import Path
 
 from tubelake.vision.decode import decode
 
 
-def load(_options):
+def load(log):
+    """`log` is a file that gets a line for each load, or None."""
+    if log:
+        with Path(log).open("a", encoding="utf-8") as lines:
+            lines.write(f"{os.getpid()}\n")
+
     def read(items: list[bytes]) -> list[dict]:
         for item in items:
             if item.endswith(b"crash"):

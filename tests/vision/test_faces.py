@@ -83,7 +83,7 @@ def test_a_batch_says_what_each_picture_says_alone_and_what_is_no_picture_only_l
     broken = [b"", b"<html>", whole[-1][: len(whole[-1]) // 2]]
     odd = [png(np.zeros((1, 1))), png(np.zeros((1, 3000, 3))), png(np.zeros((3000, 2, 3)))]
     together = read([*whole[:3], *broken, *odd, *whole[3:]])
-    assert [set(row) for row in together[3:6]] == [{"error"}] * 3
+    assert [set(row) for row in together[3:6]] == [{"device", "error"}] * 3
     assert all(row["error"] for row in together[3:6])
     assert [(row["face_count"], row["found"]) for row in together[6:9]] == [(0, [])] * 3
     for item, row in zip(whole, [*together[:3], *together[9:]], strict=True):
@@ -209,7 +209,7 @@ def test_faces_follow_the_pictures_that_change_and_go(spark, lake, read):
         assert {name: row[name] for name in face} == face
         assert {name: row[name] for name in MADE_BY} == MADE_BY
     assert vision_faces.notice(store.read(spark, tables.PICTURE_FACES, lake)) == (
-        "faces: 6 in 3 of 4 pictures; 1 could not be read"
+        "faces: 6 in 3 of 4 pictures; 1 could not be read; on cpu"
     )
 
     spark.sql(f"DELETE FROM {store.name(tables.PICTURE_FACES, lake)} WHERE video_id IN ('b', 'd')")

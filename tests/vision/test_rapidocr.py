@@ -84,15 +84,6 @@ def test_a_package_that_is_missing_is_named(monkeypatch):
         reader(Vision(), 1)
 
 
-def test_only_a_gpu_that_onnxruntime_can_use_is_used():
-    cuda, cpu = "CUDAExecutionProvider", "CPUExecutionProvider"
-    assert rapidocr._providers(Options("", 1), [cuda, cpu]) == [cpu]
-    assert rapidocr._providers(Options("", 1, device="gpu:3"), [cuda, cpu]) == [cuda, cpu]
-    assert rapidocr._providers(Options("", 1, device="gpu:3"), [cpu]) == [cpu]
-    with pytest.raises(UsageError, match="install onnxruntime-gpu"):
-        rapidocr._providers(Options("", 1, device="gpu:3", must_have_gpu=True), [cpu])
-
-
 def test_the_likeliest_signs_of_steps_make_a_text():
     path = np.eye(4, dtype=np.float32)[[1, 1, 0, 1, 2, 2, 3, 0]]
     found = rapidocr._most_likely(path, ["", "a", "b", " "], stretch=2.0)

@@ -22,7 +22,7 @@ from PIL import Image
 from tubelake import devices
 from tubelake.backends.libraries import need
 from tubelake.errors import UsageError
-from tubelake.vision import emotion
+from tubelake.vision import emotion, networks
 from tubelake.vision.decode import decode
 from tubelake.vision.emotion import EMOTIONS, Declared, Faces, Likely
 from tubelake.vision.guarded import Read
@@ -52,6 +52,7 @@ class Options:
     confidence: float
     threads: int
     device: str = devices.CPU
+    must_have_gpu: bool = False
 
 
 class Box(NamedTuple):
@@ -77,7 +78,9 @@ class Seen(NamedTuple):
 def load(options: Options) -> Read:
     """Gives the function from pictures to what `picture_faces` says of each. Raises UsageError for what is missing."""
     check(options.face_model)
-    likely = emotion.load(options.emotion, options.threads, options.device)
+    declared = options.emotion
+    device = networks.device_of(declared.path, options.device, options.threads, must_have_gpu=options.must_have_gpu)
+    likely = emotion.load(declared, options.threads, device)
     with warnings.catch_warnings(action="ignore"):  # it asks for its files in a way that is deprecated
         import face_recognition
 
@@ -91,7 +94,7 @@ def load(options: Options) -> Read:
     def read(items: list[bytes]) -> list[dict[str, Any]]:
         groups = (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
         seen = [each for group in groups for each in _look(group, locate, options)]
-        return list(_rows(seen, likely, options.confidence))
+        return [{**row, "device": device} for row in _rows(seen, likely, options.confidence)]
 
     return read
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tubelake.backends.libraries import need, tensorflow
+from tubelake.backends.libraries import need, tensorflow, tensorflow_device
 from tubelake.backends.model_files import file_digest
 from tubelake.errors import UsageError
 from tubelake.vision.decode import Pixels, by_size
@@ -94,10 +94,8 @@ def load(options: Options) -> Any:
 
 
 def _models(found: Sequence[Path], options: Options) -> Models:
-    tf = tensorflow(options.threads)
-    has_gpu = options.device != "cpu" and bool(tf.config.list_physical_devices("GPU"))
-    if options.must_have_gpu and not has_gpu:
-        raise UsageError("vision.device=gpu, but TensorFlow sees none here: install tensorflow[and-cuda]")
+    tensorflow(options.threads)
+    device = tensorflow_device(options.device, options.threads, must_have_gpu=options.must_have_gpu)
     from keras_ocr import detection, recognition
 
     detector = detection.Detector(weights=None)
@@ -108,7 +106,7 @@ def _models(found: Sequence[Path], options: Options) -> Models:
         except (OSError, ValueError) as error:
             why = " ".join(str(error).split())[:100]
             raise UsageError(f"{file} holds no weights of keras-ocr ({why}): {_where()}") from None
-    return Models(detector, recogniser, options.device if has_gpu else "cpu")
+    return Models(detector, recogniser, device)
 
 
 def _read(models: Models, items: list[bytes]) -> list[dict[str, Any]]:

@@ -3,10 +3,14 @@
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from tubelake import devices
 from tubelake.errors import UsageError
+
+_CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 
 
 def need(packages: Iterable[str], what: str, extra: str = "vision") -> None:
@@ -31,3 +35,24 @@ def tensorflow(threads: int) -> Any:
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, enable=True)
     return tf
+
+
+def tensorflow_device(device: str, threads: int, *, must_have_gpu: bool) -> str:
+    """What TensorFlow computes on that was shown `device`. Raises UsageError where it must see a GPU and does not."""
+    return devices.settled(
+        device, lambda: bool(tensorflow(threads).config.list_physical_devices("GPU")), must_have_gpu=must_have_gpu,
+        remedy="TensorFlow sees none here: install tubelake[gpu] in place of tubelake[vision]",
+    )  # fmt: skip
+
+
+def onnx_device(device: str, *, must_have_gpu: bool) -> str:
+    """The same for ONNX Runtime."""
+    return devices.settled(
+        device, lambda: _CUDA in import_module("onnxruntime").get_available_providers(), must_have_gpu=must_have_gpu,
+        remedy="ONNX Runtime has no CUDA here: install tubelake[gpu] in place of tubelake[vision]",
+    )  # fmt: skip
+
+
+def onnx_providers(device: str) -> list[str]:
+    """What ONNX Runtime computes by, on a device that it sees."""
+    return [_CPU] if device == devices.CPU else [_CUDA, _CPU]

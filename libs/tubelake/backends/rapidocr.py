@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tubelake.backends.libraries import need
+from tubelake.backends.libraries import need, onnx_device, onnx_providers
 from tubelake.errors import UsageError
 from tubelake.vision.decode import Pixels, by_size
 from tubelake.vision.lines import Box, Part, Sign, Word, parts, reading_order, told
@@ -41,6 +41,7 @@ class Models(NamedTuple):
     recogniser: Any
     alphabet: Sequence[str]
     boxes: Any  # probability map -> quads: RapidOCR's own
+    device: str
 
 
 class Line(NamedTuple):
@@ -82,22 +83,12 @@ def _models(options: Options) -> Models:
     settings.intra_op_num_threads, settings.inter_op_num_threads = options.threads, 1
     settings.log_severity_level = 3
     settings.enable_cpu_mem_arena = False  # it keeps what the widest lines took, for a gain of 4 %
-    providers = _providers(options, onnxruntime.get_available_providers())
+    device = onnx_device(options.device, must_have_gpu=options.must_have_gpu)
+    providers = onnx_providers(device)
     detector, recogniser = (onnxruntime.InferenceSession(str(file), settings, providers=providers) for file in files())
     signs = recogniser.get_modelmeta().custom_metadata_map["character"].splitlines()
     boxes = DBPostProcess(thresh=0.3, box_thresh=LEAST_SCORE, unclip_ratio=1.6, use_dilation=True)
-    return Models(detector, recogniser, ["", *signs, " "], boxes)
-
-
-def _providers(options: Options, available: Sequence[str]) -> list[str]:
-    """Raises UsageError where the GPU must be used, and onnxruntime was built without it."""
-    if options.device == "cpu":
-        return ["CPUExecutionProvider"]
-    if "CUDAExecutionProvider" in available:
-        return ["CUDAExecutionProvider", "CPUExecutionProvider"]
-    if options.must_have_gpu:
-        raise UsageError("vision.device=gpu, but onnxruntime has no CUDA here: install onnxruntime-gpu in its place")
-    return ["CPUExecutionProvider"]
+    return Models(detector, recogniser, ["", *signs, " "], boxes, device)
 
 
 def _read(models: Models, items: list[bytes]) -> list[dict[str, Any]]:
@@ -108,9 +99,8 @@ def _read(models: Models, items: list[bytes]) -> list[dict[str, Any]]:
         sizes.update({at: (pixels.shape[0], pixels.shape[1]) for at, pixels in batch})
         found += _lines(models, batch)
     words = _surest(found, _signs(models, [line.pixels for line in found]))
-    on_gpu = models.detector.get_providers()[0].startswith("CUDA")
     for at, (height, width) in sizes.items():
-        said[at] = told(_in_order(words.get(at, [])), width, height) | ({} if on_gpu else {"device": "cpu"})
+        said[at] = told(_in_order(words.get(at, [])), width, height) | {"device": models.device}
     return said
 
 

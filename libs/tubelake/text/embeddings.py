@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from tubelake import devices, rounds, session, store, upsert
 from tubelake.backends import Options, embedder
 from tubelake.backends.embedder import Embedder, Vectors
+from tubelake.backends.libraries import tensorflow_device
 from tubelake.progress import Progress
 from tubelake.rounds import MadeBy
 from tubelake.settings import Embeddings, Lake
@@ -138,6 +139,7 @@ def vectors(texts: DataFrame, by: By) -> DataFrame:
     def on_executor(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         device = devices.here(by.device, "embeddings.device")
         devices.show_only(device)
+        device = tensorflow_device(device, by.options.threads, must_have_gpu=by.device == "gpu")
         embed = _same_embedder(by).embed
         for batch in batches:
             yield _filled(batch, embed(batch.column("text").to_pylist()), device, by.made_by)

@@ -13,7 +13,7 @@ from tubelake.settings import Vision
 from tubelake.tables import FACES
 from tubelake.vision import emotion, networks
 from tubelake.vision.guarded import Model
-from tubelake.vision.reading import Reader
+from tubelake.vision.reading import Reader, devices_used
 
 # A picture takes the CNN 5 to 20 s on a core when it is doubled once or twice: more together would exceed
 # vision.timeout_seconds.
@@ -28,7 +28,14 @@ def reader(vision: Vision, threads: int) -> Reader:
     faces.check(vision.face_model)
     if declared != emotion.FER:
         emotion.try_out(declared)
-    options = faces.Options(vision.face_model, vision.face_upsample, declared, vision.emotion_confidence, threads)
+    options = faces.Options(
+        vision.face_model,
+        vision.face_upsample,
+        declared,
+        vision.emotion_confidence,
+        threads,
+        must_have_gpu=vision.device == "gpu",
+    )
     made_by = MadeBy(
         f"{vision.face_model}, {Path(vision.emotion_model).name}", faces.model_hash(options), faces.rules(options)
     )
@@ -59,7 +66,8 @@ def video_ids(pictures: DataFrame) -> DataFrame:
 def notice(pictures: DataFrame) -> str:
     """One line about all rows of `picture_faces`."""
     told = pictures.agg(
-        F.count("*"), F.coalesce(F.sum("face_count"), F.lit(0)), F.count_if(F.col("face_count") > 0), F.count("error")
-    )
-    count, found, with_faces, unreadable = told.collect()[0]
-    return f"faces: {found:,} in {with_faces:,} of {count:,} pictures; {unreadable:,} could not be read"
+        F.count("*"), F.coalesce(F.sum("face_count"), F.lit(0)), F.count_if(F.col("face_count") > 0), F.count("error"),
+        devices_used(),
+    )  # fmt: skip
+    count, found, with_faces, unreadable, where = told.collect()[0]
+    return f"faces: {found:,} in {with_faces:,} of {count:,} pictures; {unreadable:,} could not be read; {where}"

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tubelake import devices
-from tubelake.backends.libraries import need, tensorflow
+from tubelake.backends.libraries import need, onnx_device, onnx_providers, tensorflow, tensorflow_device
 from tubelake.errors import UsageError
 
 Numbers = NDArray[np.float32]
@@ -23,6 +22,13 @@ KERAS, ONNX = (".keras", ".h5", ".hdf5"), ".onnx"
 def packages(file: Path) -> tuple[str, ...]:
     """What running the network needs."""
     return ("onnxruntime",) if file.suffix.lower() == ONNX else ("h5py", "tensorflow", "tf_keras")
+
+
+def device_of(file: Path, device: str, threads: int, *, must_have_gpu: bool) -> str:
+    """What the network runs on that is shown `device`. Raises UsageError where it must see a GPU and does not."""
+    if file.suffix.lower() == ONNX:
+        return onnx_device(device, must_have_gpu=must_have_gpu)
+    return tensorflow_device(device, threads, must_have_gpu=must_have_gpu)
 
 
 def load(file: Path, size: int, threads: int, device: str) -> Run:
@@ -66,9 +72,7 @@ def _onnx(file: Path, size: int, threads: int, device: str) -> Run:
     runtime = importlib.import_module("onnxruntime")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = threads
-    wanted = ["CPUExecutionProvider"] if device == devices.CPU else ["CUDAExecutionProvider", "CPUExecutionProvider"]
-    providers = [provider for provider in wanted if provider in runtime.get_available_providers()]
-    session = runtime.InferenceSession(str(file), options, providers=providers)
+    session = runtime.InferenceSession(str(file), options, providers=onnx_providers(device))
     given = session.get_inputs()[0]
     is_channel_first = list(given.shape[1:]) == [1, size, size]
     if not is_channel_first and list(given.shape[1:]) != [size, size, 1]:

@@ -13,7 +13,7 @@ from tubelake.settings import Lake, Vision
 from tubelake.tables import PICTURE_TEXT
 from tubelake.vision import lines
 from tubelake.vision.guarded import Model
-from tubelake.vision.reading import Reader
+from tubelake.vision.reading import Reader, devices_used
 from tubelake.vision.weights import Options
 
 MODULES = {"rapidocr": "tubelake.backends.rapidocr", "keras-ocr": "tubelake.backends.keras_ocr"}
@@ -37,8 +37,8 @@ def reader(vision: Vision, threads: int) -> Reader:
 def summary(spark: SparkSession, lake: Lake) -> str:
     """How many pictures have words, for the job's last lines."""
     told = store.read(spark, PICTURE_TEXT, lake).select(
-        F.count("*"), F.count_if(F.col("word_count") > 0), F.count_if(F.col("error").isNotNull())
+        F.count("*"), F.count_if(F.col("word_count") > 0), F.count_if(F.col("error").isNotNull()), devices_used()
     )
-    pictures, with_text, failed = told.first() or (0, 0, 0)
+    pictures, with_text, failed, where = told.first() or (0, 0, 0, "")
     broken = f", {failed:,} could not be read" if failed else ""
-    return f"words: {with_text:,} of {pictures:,} pictures have some{broken}"
+    return f"words: {with_text:,} of {pictures:,} pictures have some{broken}; {where}"

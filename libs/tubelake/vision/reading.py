@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession, Window
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
@@ -66,6 +66,11 @@ def unread(pictures: DataFrame, known: DataFrame, made_by: MadeBy) -> DataFrame:
         .agg(F.min_by(F.struct("video_id", "run_id"), "video_id").alias("one"))
         .select("one.*", "sha256")
     )
+
+
+def devices_used() -> Column:
+    """Over rows of what was read: the devices that computed them, as a line says it."""
+    return F.concat(F.lit("on "), F.array_join(F.array_sort(F.collect_set("device")), ", "))
 
 
 def with_data(batch: DataFrame, pictures: DataFrame) -> DataFrame:
