@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pyspark.resource import ResourceInformation
 
+from tubelake.backends import rapidocr
 from tubelake.backends.libraries import onnx_device, onnx_providers, tensorflow_device
 from tubelake.devices import chosen, settled
 from tubelake.errors import UsageError
@@ -40,9 +41,12 @@ def test_a_library_that_sees_no_gpu_computes_on_the_cpu_and_says_so(device, sees
 
 @pytest.mark.skipif(Path("/dev/nvidia0").exists(), reason="this machine has a GPU")
 def test_libraries_that_cannot_use_the_gpu_are_named_where_it_must_be_used():
-    assert onnx_device("gpu:1", must_have_gpu=False) == tensorflow_device("gpu:1", 1, must_have_gpu=False) == "cpu"
+    model = rapidocr.files()[0]
+    assert (
+        onnx_device(model, "gpu:1", must_have_gpu=False) == tensorflow_device("gpu:1", 1, must_have_gpu=False) == "cpu"
+    )
     with pytest.raises(UsageError, match=r"gave gpu:1, but ONNX Runtime has no CUDA here: install tubelake\[gpu\]"):
-        onnx_device("gpu:1", must_have_gpu=True)
+        onnx_device(model, "gpu:1", must_have_gpu=True)
     with pytest.raises(UsageError, match=r"gave gpu:1, but TensorFlow sees none here: install tubelake\[gpu\]"):
         tensorflow_device("gpu:1", 1, must_have_gpu=True)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from tubelake import devices
@@ -45,12 +46,22 @@ def tensorflow_device(device: str, threads: int, *, must_have_gpu: bool) -> str:
     )  # fmt: skip
 
 
-def onnx_device(device: str, *, must_have_gpu: bool) -> str:
-    """The same for ONNX Runtime."""
+def onnx_device(file: Path, device: str, *, must_have_gpu: bool) -> str:
+    """The same for ONNX Runtime and the model in a file."""
     return devices.settled(
-        device, lambda: _CUDA in import_module("onnxruntime").get_available_providers(), must_have_gpu=must_have_gpu,
+        device, lambda: _has_cuda(file), must_have_gpu=must_have_gpu,
         remedy="ONNX Runtime has no CUDA here: install tubelake[gpu] in place of tubelake[vision]",
     )  # fmt: skip
+
+
+def _has_cuda(file: Path) -> bool:
+    """By a session of the model: that CUDA is built in does not say that its libraries are there."""
+    runtime = import_module("onnxruntime")
+    if _CUDA not in runtime.get_available_providers():
+        return False
+    runtime.preload_dlls()  # CUDA as packages that come with TensorFlow
+    session = runtime.InferenceSession(str(file), providers=[_CUDA, _CPU])
+    return str(session.get_providers()[0]) == _CUDA
 
 
 def onnx_providers(device: str) -> list[str]:

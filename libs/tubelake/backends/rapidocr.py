@@ -83,7 +83,7 @@ def _models(options: Options) -> Models:
     settings.intra_op_num_threads, settings.inter_op_num_threads = options.threads, 1
     settings.log_severity_level = 3
     settings.enable_cpu_mem_arena = False  # it keeps what the widest lines took, for a gain of 4 %
-    device = onnx_device(options.device, must_have_gpu=options.must_have_gpu)
+    device = onnx_device(files()[0], options.device, must_have_gpu=options.must_have_gpu)
     providers = onnx_providers(device)
     detector, recogniser = (onnxruntime.InferenceSession(str(file), settings, providers=providers) for file in files())
     signs = recogniser.get_modelmeta().custom_metadata_map["character"].splitlines()

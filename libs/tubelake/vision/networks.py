@@ -27,7 +27,7 @@ def packages(file: Path) -> tuple[str, ...]:
 def device_of(file: Path, device: str, threads: int, *, must_have_gpu: bool) -> str:
     """What the network runs on that is shown `device`. Raises UsageError where it must see a GPU and does not."""
     if file.suffix.lower() == ONNX:
-        return onnx_device(device, must_have_gpu=must_have_gpu)
+        return onnx_device(file, device, must_have_gpu=must_have_gpu)
     return tensorflow_device(device, threads, must_have_gpu=must_have_gpu)
 
 
