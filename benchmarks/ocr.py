@@ -20,6 +20,7 @@ from pyspark.sql import SparkSession
 
 from benchmarks.common import real_data, result, settings_for, stopwatch, warm_session
 from tubelake import job, store, tables
+from tubelake.emulator.accuracy import tokens, words_read
 from tubelake.settings import Settings
 
 LOOP_PICTURES, DETECTED, MANY = 24, 8, 1000
@@ -49,21 +50,10 @@ print(json.dumps([len(pictures) / (time.perf_counter() - start)]))
 """
 
 
-def tokens(text: str | None) -> list[str]:
-    return re.findall(r"\w\w+", (text or "").lower())
-
-
 def recall(listed: dict[str, str], read: dict[str, str]) -> float:
     """Share of the listed words that were read, each as often as it is listed."""
-    found = total = 0
-    for video_id, text in listed.items():
-        left = tokens(read[video_id])
-        for word in tokens(text):
-            total += 1
-            if word in left:
-                left.remove(word)
-                found += 1
-    return found / total
+    found = sum(words_read(text, read[video_id]) for video_id, text in listed.items())
+    return found / sum(len(tokens(text)) for text in listed.values())
 
 
 def apart(code: str, files: Sequence[Path]) -> list:

@@ -8,12 +8,14 @@ from pathlib import Path
 from pyspark.sql import functions as F
 
 from tubelake import console, emulator, job, settings, store, tables
+from tubelake.emulator import accuracy
 from tubelake.emulator.synthetic import DEFAULT_KEYWORDS
 from tubelake.errors import UsageError
 from tubelake.settings import Search, Settings
 
 CHAT = emulator.ChatOptions(speed=60.0, polling_seconds=1.0)  # a stream of minutes in some seconds
 SHOWN_MESSAGES = 3
+PICTURES = 100  # thumbnails that the demo reads: a core reads 4 a second
 SHOWN = ("metric", "value_count", "missing_count", "mean", "sd", "min", "q1", "median", "q3", "max")
 
 
@@ -30,10 +32,15 @@ def run(folder: Path, videos: int, sets: Sequence[str]) -> int:
             f"search.keywords={','.join(DEFAULT_KEYWORDS)}", *sets,
         ]  # fmt: skip
         wanted = job.with_run_id(settings.load(overrides=overrides))
-        code = job.run_all(partial(job.pipeline_jobs, wanted), wanted) or _follow_a_chat(served, wanted)
+        code = (
+            job.run_all(partial(job.pipeline_jobs, wanted), wanted)
+            or _follow_a_chat(served, wanted)
+            or _read_pictures(served, wanted)
+        )
     if code == 0:
         _print_statistics(wanted)
         _print_chat(wanted)
+        _print_pictures(served, wanted)
         _print_next_steps(wanted)
     return code
 
@@ -68,6 +75,28 @@ def _print_chat(wanted: Settings) -> None:
     columns = ("published_at", "event", "author_name", "text", "currency", "amount_micros")
     rows = sorted(paid.unionByName(last).select(*columns).collect(), key=lambda row: row["published_at"])
     console.show(f"a live chat: {console.counted(messages.count(), 'message')}, some of them", columns, rows)
+
+
+def _read_pictures(served: emulator.Corpus, wanted: Settings) -> int:
+    """Read some thumbnails that the corpus draws; gives the exit code."""
+    known = store.read(job.start(wanted), tables.VIDEOS, wanted.lake).select("video_id").collect()
+    drawn = sorted(served.thumbnails.keys() & {row["video_id"] for row in known})
+    if not drawn:
+        return 0
+    of_some = settings.changed(wanted, "videos", ids=tuple(drawn[:PICTURES])).model_copy(update={"search": Search()})
+    return job.run_all(["collect_thumbnails", "read_thumbnails", "read_faces"], of_some)
+
+
+def _print_pictures(served: emulator.Corpus, wanted: Settings) -> None:
+    """What was read off thumbnails, beside what stands on them."""
+    spark = job.start(wanted)
+    if not store.exists(spark, tables.PICTURE_FACES, wanted.lake):
+        return
+    texts = store.read(spark, tables.PICTURE_TEXT, wanted.lake).select("video_id", "text").collect()
+    faces = store.read(spark, tables.PICTURE_FACES, wanted.lake).select("video_id", "face_count").collect()
+    found = accuracy.accuracy(served.thumbnails, dict(map(tuple, texts)), dict(map(tuple, faces)))
+    title = f"thumbnails: what was read of {console.counted(found.pictures, 'picture')}"
+    console.show(title, found._fields[1:], [found[1:]])
 
 
 def _print_next_steps(wanted: Settings) -> None:
