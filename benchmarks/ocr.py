@@ -4,28 +4,22 @@ the detector of keras-ocr alone (with random weights: its speed does not depend 
 Recall is of the words of two characters and more that a person read off 48 of them; small text was skipped.
 """
 
-import csv
-import hashlib
 import json
-import os
-import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
 from benchmarks.common import real_data, result, settings_for, stopwatch, warm_session
+from benchmarks.pictures import MB, lay, listed_words, many, mark_processes, memory, thumbnails
 from tubelake import job, store, tables
 from tubelake.emulator.accuracy import tokens, words_read
 from tubelake.settings import Settings
 
 LOOP_PICTURES, DETECTED, MANY = 24, 8, 1000
-MB = 1024
-MARK = f"TUBELAKE_BENCHMARK={os.getpid()}"  # in the environment of all processes of this run
 DEFAULTS = """
 import json, sys, time
 from rapidocr import RapidOCR
@@ -63,65 +57,34 @@ def apart(code: str, files: Sequence[Path]) -> list:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def lay(spark: SparkSession, wanted: Settings, pictures: dict[str, bytes]) -> None:
-    now = datetime.now(UTC)
-    rows = []
-    for video_id, data in pictures.items():
-        told = {
-            "video_id": video_id, "run_id": "r", "fetched_at": now, "data": data, "width": 320, "height": 180,
-            "sha256": hashlib.sha256(data).hexdigest(),
-        }  # fmt: skip
-        rows.append(tuple(told.get(name) for name in tables.PICTURES.column_names))
-    store.ensure(spark, tables.PICTURES, wanted.lake)
-    for at in range(0, len(rows), 200):
-        frame = spark.createDataFrame(rows[at : at + 200], tables.PICTURES.ddl)
-        store.append(frame, tables.PICTURES, wanted.lake)
-
-
 def read(spark: SparkSession, wanted: Settings) -> tuple[float, int, dict[str, str]]:
     """Pictures a second of the job, the models' memory after it (kB), and what was read."""
     with stopwatch() as taken:
         report = job.load("read_thumbnails").run(spark, wanted)
     rows = store.read(spark, tables.PICTURE_TEXT, wanted.lake).select("video_id", "text").collect()
     print(f"{report.rows_in} pictures in {taken[0]:.1f} s", *report.notes, flush=True)
-    return report.rows_in / taken[0], memory(), {row["video_id"]: row["text"] for row in rows}
-
-
-def memory() -> int:
-    """Of the largest process of this benchmark that holds a model (kB)."""
-    held = [0]
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            is_ours = MARK.encode() in (process / "environ").read_bytes()
-            if is_ours and "onnxruntime_pybind11" in (process / "maps").read_text():
-                status = (process / "status").read_text()
-                held += map(int, re.findall(r"VmRSS:\s+(\d+)", status))
-        except OSError:  # it has ended meanwhile, or is another user's
-            continue
-    return max(held)
+    return (
+        report.rows_in / taken[0],
+        max(memory("onnxruntime_pybind11").values()),
+        {row["video_id"]: row["text"] for row in rows},
+    )
 
 
 def main() -> None:
-    os.environ.update([MARK.split("=")])
-    data = real_data()
-    files = sorted((data / "corpus/thumbnails").glob("*.jpg"))
-    labels = csv.DictReader((data / "labels/thumbnail_text.csv").open(encoding="utf-8"))
-    listed = {row["video_id"]: row["visible_text"] for row in labels}
+    mark_processes()
+    files = sorted((real_data() / "corpus/thumbnails").glob("*.jpg"))
+    listed = listed_words()
     with tempfile.TemporaryDirectory() as name:
         first, second, third = (settings_for(Path(name) / lake, "http://127.0.0.1:1") for lake in ("a", "b", "c"))
         spark = warm_session(first)
-        pictures = {file.stem: file.read_bytes() for file in files}
-        lay(spark, first, dict(list(pictures.items())[:8]))
+        lay(spark, first, many(8))
         read(spark, first)
-        lay(spark, second, pictures)
+        lay(spark, second, thumbnails().items())
         rate, few_memory, words = read(spark, second)
         sample = [file for file in files if file.stem in listed][:LOOP_PICTURES]
         slow, theirs = apart(DEFAULTS, sample)
         (detector,) = apart(DETECTOR, sample[:DETECTED])
-        many = {
-            f"{n}-{files[n % len(files)].stem}": pictures[files[n % len(files)].stem] + b"%d" % n for n in range(MANY)
-        }
-        lay(spark, third, many)
+        lay(spark, third, many(MANY))
         many_rate, many_memory, _ = read(spark, third)
     sampled = {file.stem: listed[file.stem] for file in sample}
     said = {Path(file).stem: text for file, text in theirs.items()}
