@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tubelake.errors import UsageError
+from tubelake.backends.libraries import need
 from tubelake.spelling.dictionary import Dictionary, counts_of
 
 if TYPE_CHECKING:
@@ -12,10 +12,7 @@ if TYPE_CHECKING:
 
 def check() -> None:
     """Raises UsageError where the package is missing."""
-    try:
-        import spellchecker  # noqa: F401
-    except ImportError:
-        raise UsageError("the backend pyspellchecker needs the package pyspellchecker: install tubelake[nlp]") from None
+    need(["spellchecker"], "spelling.backend=pyspellchecker", "nlp")
 
 
 def correct(words: list[str], dictionary: Dictionary) -> list[str]:

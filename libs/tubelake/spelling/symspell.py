@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tubelake.errors import UsageError
+from tubelake.backends.libraries import need
 from tubelake.garbage import no_garbage
 from tubelake.spelling import rules
 from tubelake.spelling.dictionary import Dictionary, counts_of
@@ -16,10 +16,7 @@ DISTANCE, PREFIX = 2, 7
 
 def check() -> None:
     """Raises UsageError where the package is missing."""
-    try:
-        import symspellpy  # noqa: F401
-    except ImportError:
-        raise UsageError("the backend symspell needs the package symspellpy: install tubelake[nlp]") from None
+    need(["symspellpy"], "spelling.backend=symspell", "nlp")
 
 
 def correct(words: list[str], dictionary: Dictionary) -> list[str]:
