@@ -19,6 +19,8 @@ def load(log):
                 os._exit(3)
             if item.endswith(b"hang"):
                 time.sleep(600)
+            if item.endswith(b"grow"):
+                bytearray(b"x" * 600_000_000)
             if item.endswith(b"trip"):
                 raise KeyError("tripped")
         return [{"text": f"{len(decode(item))} high", "word_count": 2, "words": []} for item in items]

@@ -76,5 +76,7 @@ class Vision(Section):
     """Pictures that a model is given at once, at most."""
     round_pictures: int = Field(2000, ge=1)
     """Pictures of one round, at most: what a kill can lose."""
+    memory_mb: int | None = Field(4000, ge=256)
+    """A model's process that has held more (MB) is ended after its batch, and started anew; null: whatever it holds."""
     timeout_seconds: float = Field(120.0, gt=0)
     """How long a batch may take, or one picture alone; then it is given up."""

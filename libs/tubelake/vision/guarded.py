@@ -1,6 +1,8 @@
 """Models in a process of their own: one that hangs or crashes ends with its picture, and the task goes on."""
 
 import importlib
+import resource
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass
@@ -31,11 +33,14 @@ class Failed(Exception):  # noqa: N818 - of one picture, not of the run
 _BROKEN = (Failed, Late, ProcessExpired)
 
 
-def read(model: Model, items: Sequence[bytes], seconds: float) -> Iterator[dict[str, Any]]:
+def read(
+    model: Model, items: Sequence[bytes], seconds: float, memory_mb: int | None = None
+) -> Iterator[dict[str, Any]]:
     """What the model says of each item, in order; of one that it cannot read {"error": why}.
 
-    The items are tried together for `seconds`, and where that fails each alone, once more. Raises UsageError, or what
-    else kept the model from being loaded.
+    The items are tried together for `seconds`, and where that fails each alone, once more. A process that has held more
+    than `memory_mb` is ended, and the next items start another. Raises UsageError, or what else kept the model from being
+    loaded.
     """
     _call(_load, (model,), LOADING_SECONDS)
     try:
@@ -43,6 +48,16 @@ def read(model: Model, items: Sequence[bytes], seconds: float) -> Iterator[dict[
     except _BROKEN:
         for item in items:
             yield _alone(model, item, seconds)
+    if memory_mb is not None and _call(_most_held, (), LOADING_SECONDS) > memory_mb:
+        end()
+
+
+def end() -> None:
+    """End the model's process, if there is one."""
+    if _process.cache_info().currsize:
+        _process().stop()  # type: ignore[no-untyped-call]
+        _process().join()
+        _process.cache_clear()
 
 
 def _alone(model: Model, item: bytes, seconds: float) -> dict[str, Any]:
@@ -84,6 +99,12 @@ def _read(model: Model, items: list[bytes]) -> list[dict[str, Any]]:
         raise
     except Exception as error:  # noqa: BLE001 - a model may raise anything for a picture, which is the only one to suffer
         raise Failed(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}") from None
+
+
+def _most_held() -> float:
+    """In the model's process: the most memory that it has held so far (MB)."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 @lru_cache(2)

@@ -105,7 +105,8 @@ def read(pictures: DataFrame, target: Table, reader: Reader, vision: Vision) -> 
         devices.show_only(device)
         identity = {"device": device, "process": f"{socket.gethostname()}:{os.getpid()}", **reader.made_by._asdict()}
         for rows in _alike(batches, vision.batch_pictures):
-            said = guarded.read(reader.model(device), [row.pop("data") for row in rows], vision.timeout_seconds)
+            data = [row.pop("data") for row in rows]
+            said = guarded.read(reader.model(device), data, vision.timeout_seconds, vision.memory_mb)
             # A model that cannot use the device says where it ran instead.
             filled = [{**row, **identity, **words} for row, words in zip(rows, said, strict=True)]
             yield pa.RecordBatch.from_pylist(filled, schema=arrow_schema)
