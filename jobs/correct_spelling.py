@@ -3,9 +3,9 @@
 from pyspark.sql import SparkSession
 
 from tubelake import job, store, tables
-from tubelake.follow import follow
+from tubelake.follow import Counts, follow, unless_current
 from tubelake.settings import Settings
-from tubelake.spelling.texts import corrected, corrector, note
+from tubelake.spelling.texts import corrected, corrector, depends_on, note
 from tubelake.text.sources import Source
 
 OPTIONAL = "pictures"
@@ -14,11 +14,16 @@ WRITES = (tables.CORRECTED_TEXTS,)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    source = Source(tables.PICTURE_TEXT, "video_id", "text")
-    by = corrector(store.read(spark, tables.VIDEOS, settings.lake), settings.spelling)
-    targets = {tables.CORRECTED_TEXTS: lambda rows: corrected(source.texts(rows), by)}
-    counts = follow(spark, source.table, targets, settings.lake, parameters=by.made_by, keys=source.keys)
-    notes = note(store.read(spark, tables.CORRECTED_TEXTS, settings.lake)) if counts.rows_out else ()
+    source, lake = Source(tables.PICTURE_TEXT, "video_id", "text"), settings.lake
+
+    def correct() -> Counts:
+        by = corrector(store.read(spark, tables.VIDEOS, lake), settings.spelling)
+        targets = {tables.CORRECTED_TEXTS: lambda rows: corrected(source.texts(rows), by)}
+        return follow(spark, source.table, targets, lake, parameters=by.made_by, keys=source.keys)
+
+    by_settings = depends_on(settings.spelling)
+    counts = unless_current(spark, READS, tables.CORRECTED_TEXTS, lake, correct, by_settings) or Counts()
+    notes = note(store.read(spark, tables.CORRECTED_TEXTS, lake)) if counts.rows_out else ()
     return job.Report(counts.rows_in, counts.rows_out, notes=notes)
 
 

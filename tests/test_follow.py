@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from tubelake import store, upsert
-from tubelake.follow import Counts, follow, rebuild
+from tubelake.follow import Counts, follow, rebuild, unless_current
 from tubelake.settings import Lake
 from tubelake.tables import CHANGE_FEED, Column, Table
 
@@ -261,6 +261,29 @@ def test_a_small_table_is_rebuilt_only_when_something_changed(spark, lakes, lake
     upsert.merge(spark.createDataFrame([("z", 7, datetime(2024, 2, 1))], NEWEST.ddl), NEWEST, lake)
     assert rebuild(spark, [NEWEST], {SUMS: build}, lake, parameters=2).rows_out == 1
     assert (total(), len(built)) == ([57], 3)
+
+
+def test_work_is_done_again_only_when_something_changed_or_it_did_not_come_to_its_end(spark, lakes, lake):
+    early, _ = lakes
+    shutil.copytree(early.root, lake.root)
+    done = []
+
+    def bring() -> int:
+        done.append(None)
+        if len(done) == 3:
+            raise RuntimeError
+        return len(done)
+
+    def run(parameters: str = "a") -> int | None:
+        return unless_current(spark, [LOG], SUMS, lake, bring, parameters)
+
+    assert [run(), run(), run("b"), run("b")] == [1, None, 2, None]
+    add(spark, lake, SECOND)
+    with pytest.raises(RuntimeError):
+        run("b")
+    before = commits(lake)
+    assert [run("b"), run("b")] == [4, None]
+    assert len(commits(lake)) == len(before) + 1
 
 
 def test_changes_and_losses_of_a_table_that_is_no_log_are_followed(spark, lake):

@@ -23,6 +23,7 @@ from tubelake.tables import Table
 T = TypeVar("T")
 QUIET_OPERATIONS = ("SET TBLPROPERTIES", "OPTIMIZE", "REORG", "VACUUM START", "VACUUM END")
 RECENT = 10  # commits among which the last change of rows, and the one followed last, is nearly always found
+_CURRENT = "tubelake.current"  # table property: with what `unless_current` was done last
 CHANGE_COLUMNS = ("_change_type", "_commit_version", "_commit_timestamp")
 
 
@@ -100,10 +101,7 @@ def rebuild(
     parameters: object = None,
 ) -> Counts:  # fmt: skip
     """Overwrite each small target with its value's frame, if a source or a parameter has changed since the last time."""
-    for source in sources:
-        store.ensure(spark, source, lake)
-    commits = _side_by_side(lambda source: _last_change(spark, source, lake), sources)
-    last = dict(zip((source.name for source in sources), commits, strict=True))
+    last = _newest(spark, sources, lake)
     seen = _side_by_side(lambda target: _seen(spark, target, lake), targets)
     rows_out = 0
     for (target, build), then in zip(targets.items(), seen, strict=True):  # in turn: they may share a frame
@@ -115,6 +113,31 @@ def rebuild(
         _remember(spark, target, lake, now)
         rows_out += store.read(spark, target, lake).count()
     return Counts(0, rows_out)
+
+
+def unless_current(
+    spark: SparkSession, sources: Sequence[Table], target: Table, lake: Lake, bring: Callable[[], T],
+    parameters: object = None,
+) -> T | None:  # fmt: skip
+    """Bring the target up to date; None, if that has been done and no source or parameter has changed since then.
+
+    For work that asks its tables what is left to do: asking costs a look at all rows.
+    """
+    now = json.dumps([_rules(target, parameters), _newest(spark, sources, lake)])
+    store.ensure(spark, target, lake)
+    if store.properties(spark, target, lake).get(_CURRENT) == now:
+        return None
+    brought = bring()
+    store.set_properties(spark, target, lake, {_CURRENT: now})
+    return brought
+
+
+def _newest(spark: SparkSession, sources: Sequence[Table], lake: Lake) -> dict[str, tuple[int, int]]:
+    """The last commit of each source that changed rows, by its name."""
+    for source in sources:
+        store.ensure(spark, source, lake)
+    commits = _side_by_side(lambda source: _last_change(spark, source, lake), sources)
+    return dict(zip((source.name for source in sources), commits, strict=True))
 
 
 def _side_by_side(do: Callable[[Table], T], tables: Iterable[Table]) -> list[T]:

@@ -67,13 +67,8 @@ def general_words(file: str | None) -> dict[str, int]:
 
     Words are in small letters. Raises UsageError, naming the line, for a file that is not so.
     """
-    place = Path(file).expanduser() if file else _symspells()
-    try:
-        lines = place.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"cannot read the dictionary {place} ({error}); set spelling.dictionary to a UTF-8 file"
-        ) from None
+    place, text = _general(file)
+    lines = text.splitlines()
     counts = dict[str, int]()
     for number, line in enumerate(lines, 1):
         match line.split():
@@ -90,6 +85,21 @@ def general_words(file: str | None) -> dict[str, int]:
             f"the dictionary {place} has no words; set spelling.dictionary to a file with a word and a count a line"
         )
     return counts
+
+
+def general_hash(file: str | None) -> str:
+    """SHA-256 of that file's text, the first 16 digits. Raises UsageError where it cannot be read."""
+    return hashlib.sha256(_general(file)[1].encode()).hexdigest()[:16]
+
+
+def _general(file: str | None) -> tuple[Path, str]:
+    place = Path(file).expanduser() if file else _symspells()
+    try:
+        return place, place.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"cannot read the dictionary {place} ({error}); set spelling.dictionary to a UTF-8 file"
+        ) from None
 
 
 def _symspells() -> Path:

@@ -11,7 +11,7 @@ from tubelake import session
 from tubelake.backends.sparknlp import check_session
 from tubelake.settings import Spelling
 from tubelake.spelling import norvig, pyspell, rules, symspell, tokens
-from tubelake.spelling.dictionary import Dictionary, counts_of, dictionary_of
+from tubelake.spelling.dictionary import Dictionary, counts_of, dictionary_of, general_hash
 
 WORDS = {"symspell": symspell, "pyspellchecker": pyspell}  # backends that correct lists of words
 _TOKEN, _ASKED = "token string", "token string, word string, misread string"
@@ -42,6 +42,11 @@ def corrector(videos: DataFrame, spelling: Spelling) -> Corrector:
     else:
         WORDS[spelling.backend].check()
     return Corrector(spelling.backend, dictionary_of(videos, spelling.dictionary, spelling.least_videos))
+
+
+def depends_on(spelling: Spelling) -> tuple[object, ...]:
+    """What corrections depend on besides the texts and the videos. Raises UsageError for a dictionary that lacks."""
+    return spelling.backend, spelling.least_videos, rules.VERSION, general_hash(spelling.dictionary)
 
 
 def corrected(texts: DataFrame, by: Corrector) -> DataFrame:

@@ -18,6 +18,7 @@ from tubelake import devices, rounds, session, store, upsert
 from tubelake.backends import Options, embedder
 from tubelake.backends.embedder import Embedder, Vectors
 from tubelake.backends.libraries import tensorflow_device
+from tubelake.follow import unless_current
 from tubelake.progress import Progress
 from tubelake.rounds import MadeBy
 from tubelake.settings import Embeddings, Lake
@@ -63,7 +64,8 @@ def embed_all(
     if not present:
         return Done(0, 0, 0)
     known, texts = store.read(spark, EMBEDDINGS, lake), texts_of(spark, present, lake)
-    with store.exclusive("embed-texts", lake):
+
+    def bring() -> Done:
         lacks, embedded = lacking(texts, known, by.made_by).count(), 0
         if lacks:
             embedded = rounds.bring(
@@ -72,7 +74,12 @@ def embed_all(
             ).rows_in  # fmt: skip
         repeated = _repeat(texts, known, by, lacks - embedded, lake)
         removed = upsert.remove(gone(texts, known, present), EMBEDDINGS, lake)
-    return Done(embedded, repeated, removed)
+        return Done(embedded, repeated, removed)
+
+    read = list(dict.fromkeys(source.table for source in present))
+    depends_on = (*by.made_by, *(source.name for source in present))
+    with store.exclusive("embed-texts", lake):
+        return unless_current(spark, read, EMBEDDINGS, lake, bring, parameters=depends_on) or Done(0, 0, 0)
 
 
 def _repeat(texts: DataFrame, known: DataFrame, by: By, count: int, lake: Lake) -> int:

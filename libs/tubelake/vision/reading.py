@@ -1,6 +1,7 @@
 """Pictures -> a row of what a model says of each, round by round, until none is unread: what both readers share.
 
-What is unread is asked of the tables alone, so a run that is killed loses a round at most, and the next one goes on.
+What is unread is asked of the tables, so a run that is killed loses a round at most, and the next one goes on. A run that
+came to its end says so in its table: where nothing has changed since, the next one asks no more.
 """
 
 import os
@@ -15,7 +16,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from tubelake import devices, rounds, session, store, upsert
-from tubelake.follow import Counts
+from tubelake.follow import Counts, unless_current
 from tubelake.progress import Progress
 from tubelake.rounds import MadeBy
 from tubelake.settings import Lake, Vision
@@ -38,16 +39,19 @@ def read_all(spark: SparkSession, target: Table, reader: Reader, vision: Vision,
     Equal pictures are read once. Rows of videos whose picture is gone go.
     """
     pictures, known = store.read(spark, PICTURES, lake), store.read(spark, target, lake)
-    with store.exclusive(f"read-{target.name}", lake):
+
+    def bring() -> Counts:
         counts = rounds.bring(
             lambda: unread(pictures, known, reader.made_by),
             lambda batch: read(with_data(batch, pictures), target, reader, vision),
             target, lake, most=vision.round_pictures, order_by="sha256", show=show, what="pictures",
         )  # fmt: skip
         counts += Counts(0, upsert.merge(copies(pictures, known, reader.made_by, target), target, lake))
-        return counts + Counts(
-            0, upsert.remove(known.join(newest(pictures), on="video_id", how="left_anti"), target, lake)
-        )
+        gone = known.join(newest(pictures), on="video_id", how="left_anti")
+        return counts + Counts(0, upsert.remove(gone, target, lake))
+
+    with store.exclusive(f"read-{target.name}", lake):
+        return unless_current(spark, [PICTURES], target, lake, bring, parameters=tuple(reader.made_by)) or Counts()
 
 
 def newest(pictures: DataFrame) -> DataFrame:
