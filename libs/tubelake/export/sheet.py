@@ -1,5 +1,6 @@
 """A contact sheet: which pictures are on it, and what the lake says of each. It reads tables and writes one HTML file."""
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -125,7 +126,7 @@ def with_keywords(rows: DataFrame, hits: DataFrame, keywords: Sequence[str]) -> 
 def counted(rows: DataFrame, passed: Mapping[str, Column]) -> Row:
     """How many pictures there are, how many pass each filter (filter_0, ...) and all of them, and what those show."""
     is_picture = _is_picture()
-    matches = _all([is_picture, *passed.values()])
+    matches = all_of([is_picture, *passed.values()])
     shows = {name: F.coalesce(F.col(name), F.lit(0)) for name in ("word_count", "face_count", *EMOTIONS)}
     return rows.agg(
         F.count_if(is_picture).alias("pictures"),
@@ -149,7 +150,8 @@ def _is_picture() -> Column:
     return F.coalesce(~F.col("reason").startswith(NOT_FOUND), F.lit(True))
 
 
-def _all(each: Sequence[Column]) -> Column:
+def all_of(each: Iterable[Column]) -> Column:
+    """Whether all of these hold; of none they do."""
     every = F.lit(True)
     for condition in each:
         every &= condition
@@ -158,7 +160,7 @@ def _all(each: Sequence[Column]) -> Column:
 
 def chosen(rows: DataFrame, passed: Mapping[str, Column], order: str, limit: int) -> DataFrame:
     """The first `limit` pictures that pass, in that order; those that could not be had come last."""
-    wanted = rows.where(_all([_is_picture(), *passed.values()]))
+    wanted = rows.where(all_of([_is_picture(), *passed.values()]))
     placed = wanted.orderBy(F.col("reason").isNotNull(), F.col(SORTED_BY[order]).desc_nulls_last(), "video_id")
     said = [F.col(f"{reading}_by") for reading in READINGS]
     return placed.limit(limit).select(
@@ -255,4 +257,5 @@ def _write(out: Path, pieces: Iterable[str]) -> int:
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror}; give another --out") from None
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()

@@ -96,9 +96,14 @@ def _where(heading: Heading) -> Iterator[Element | str]:
 
 def _figures(counts: Mapping[str, Any], shown_count: int) -> Element:
     """The numbers; "of" tells how many have been looked at, where not all have."""
-    matching, refused = counts["matching"], counts["refused"]
+    matching = counts["matching"]
+    refused, missing = counts["refused"], counts["missing"]
+    lacking = (
+        f"{refused:,} could not be had" if refused else "",
+        f"{console.counted(missing, 'video')} without one" if missing else "",
+    )
     figures = [
-        ("in the lake", counts["pictures"], f"{refused:,} could not be had" if refused else ""),
+        ("in the lake", counts["pictures"], ", ".join(filter(None, lacking))),
         ("pass the filters", matching, ""),
         ("on this sheet", shown_count, ""),
         ("with words", counts["with_text"], _share(counts["read"], matching, "read")),
