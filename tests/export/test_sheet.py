@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tubelake import cli, store, tables
+from tubelake import cli, job, store, tables
 from tubelake.errors import UsageError
 from tubelake.export import sheet, sheet_tile
 from tubelake.export.markup import html, tag
@@ -294,6 +294,11 @@ def test_a_lake_with_pictures_alone(spark, lake, settings_for, tmp_path, capsys)
             sheet._write(nowhere, ["text"])
     assert not list(tmp_path.rglob("*.part"))
     assert listing(lake) == before
+
+
+def test_what_is_missing_is_filled_by_these_jobs():
+    for table, name in sheet.FILLED_BY.items():
+        assert table.full_name in {written.full_name for written in job.load(name).WRITES}, name
 
 
 def test_the_command(spark, filled, tmp_path, capsys, monkeypatch):

@@ -110,8 +110,11 @@ def _figures(counts: Mapping[str, Any], shown_count: int) -> Element:
         ("corrected", counts["corrected"], _share(counts["spelt"], counts["with_text"], "looked at")),
         ("with faces", counts["with_faces"], _share(counts["looked_at"], matching, "looked at")),
     ]
-    return tag("dl", *(tag("div", tag("dt", name), tag("dd", f"{number:,}", tag("small", more) if more else None))
-                       for name, number, more in figures), class_="figures")  # fmt: skip
+    each = (
+        tag("div", tag("dt", name, tag("small", more) if more else None), tag("dd", f"{number:,}"))
+        for name, number, more in figures
+    )
+    return tag("dl", *each, class_="figures")
 
 
 def _share(done: int, due: int, verb: str) -> str:
