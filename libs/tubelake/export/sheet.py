@@ -103,7 +103,7 @@ def conditions(filters: Filters) -> dict[str, Column]:
     if filters.with_faces:
         given["with faces"] = F.col("face_count") > 0
     if filters.emotions:
-        given[f"with a face that is {_any(filters.emotions)}"] = F.greatest(*_counts(filters.emotions)) > 0
+        given[f"with a face labelled {_any(filters.emotions)}"] = F.greatest(*_counts(filters.emotions)) > 0
     return {words: F.coalesce(condition, F.lit(False)) for words, condition in given.items()}
 
 
@@ -118,6 +118,8 @@ def _counts(emotions: Sequence[str]) -> list[Column]:
 
 def with_keywords(rows: DataFrame, hits: DataFrame, keywords: Sequence[str]) -> DataFrame:
     """The rows with `keywords`: those of these whose searches found the video; null for none."""
+    if not keywords:
+        return rows.withColumn("keywords", F.lit(None).cast("array<string>"))
     asked = hits.where(F.col("keyword").isin(*keywords) & F.col("video_id").isNotNull())
     found = asked.groupBy("video_id").agg(F.collect_set("keyword").alias("keywords"))
     return rows.join(found, on="video_id", how="left")
@@ -196,7 +198,9 @@ def frames_of(spark: SparkSession, lake: Lake) -> tuple[Frames, list[Table]]:
     return Frames(*frames), missing
 
 
-def _check(filters: Filters, order: str) -> None:
+def _check(filters: Filters, order: str, out: Path) -> None:
+    if not out.name or out.is_dir():
+        raise UsageError(f"{out} is a folder; give --out a file, such as contact-sheet.html")
     if wrong := [emotion for emotion in filters.emotions if emotion not in EMOTIONS]:
         raise UsageError(f"there is no emotion {wrong[0]!r}; they are: {', '.join(EMOTIONS)}")
     if order not in SORTED_BY:
@@ -217,7 +221,7 @@ def make(
     settings: Settings, out: Path, filters: Filters, order: str = "newest", *, limit: int = 240, per_page: int = 24
 ) -> None:
     """Write the sheet. Raises UsageError for a wrong filter, a table that is missing, or where no picture passes."""
-    _check(filters, order)
+    _check(filters, order, out)
     spark, lake = job.start(settings), settings.lake
     frames, missing = frames_of(spark, lake)
     _check_tables(filters, missing, lake)
@@ -227,7 +231,7 @@ def make(
     if not listed:
         raise UsageError(_nothing(counts, list(passed)))
     heading = sheet_page.Heading(
-        lake.root, settings.run.now or datetime.now(UTC), counts.asDict(), tuple(passed), order,
+        lake.catalog or lake.root, settings.run.now or datetime.now(UTC), counts.asDict(), tuple(passed), order,
         tuple(f"{table.full_name}: tubelake run {FILLED_BY[table]}" for table in missing if table != SEARCH_HITS),
     )  # fmt: skip
     made = previews_of(listed, frames.pictures)
@@ -242,7 +246,7 @@ def _nothing(counts: Row, words: Sequence[str]) -> str:
     if not counts["pictures"]:
         return f"{console.counted(counts['missing'], 'video')} and no picture: tubelake run collect_thumbnails"
     each = ", ".join(f"{counts[f'filter_{at}']:,} {said}" for at, said in enumerate(words))
-    return f"none of {console.counted(counts['pictures'], 'picture')} is on the sheet: {each}"
+    return f"none of {console.counted(counts['pictures'], 'picture')} passes all filters: {each}"
 
 
 def _write(out: Path, pieces: Iterable[str]) -> int:

@@ -64,10 +64,10 @@ def pages(heading: Heading, shown: Shown, per_page: int) -> Iterator[str]:
 def _page(number: int, count: int, shown: Shown, start: int, per_page: int) -> Element:
     columns = max(1, round((per_page / 1.5) ** 0.5))  # on paper: 24 pictures are 4 by 6
     rows = -(-per_page // columns)
-    told = f"{start + 1:,} to {start + len(shown):,}" if len(shown) > 1 else f"{start + 1:,}"
+    told = f"pictures {start + 1:,} to {start + len(shown):,}" if len(shown) > 1 else f"picture {start + 1:,}"
     return tag(
         "section",
-        tag("h2", f"Page {number:,} of {count:,}", tag("span", f"pictures {told}"), id=f"page{number}", tabindex="-1"),
+        tag("h2", f"Page {number:,} of {count:,}", tag("span", told), id=f"page{number}", tabindex="-1"),
         tag("ol", *(tile(start + at, *each) for at, each in enumerate(shown, 1)), start=start + 1),
         class_="page", style=f"--columns: {columns}; --rows: {rows}",
     )  # fmt: skip

@@ -123,11 +123,11 @@ def _label(face: Face, others: Sequence[Label], width: int, height: int) -> Labe
     text = f"{emotion_of(face)} {_percent(face['emotion_confidence'])}"
     size = max(width, height * FRAME) * LETTERS
     high, wide = size * LABEL_HEIGHT, len(text) * size * LETTER_WIDTH + size * LABEL_HEIGHT / 2
-    left = max(0.0, min(float(face["left"]), width - wide))
-    tops = (face["top"] - high, float(face["bottom"]), float(face["top"]), face["bottom"] - high)
-    places = [Label(left, max(0.0, min(top, height - high)), wide, high, text) for top in tops]
-    inside = [place for place, top in zip(places, tops, strict=True) if place.top == top] or places
-    return next((place for place in inside if not any(map(place.overlaps, others))), inside[0])
+    lefts = [max(0.0, min(float(left), width - wide)) for left in (face["left"], face["right"] - wide)]
+    tops = [face["top"] - high, float(face["bottom"]), float(face["top"]), face["bottom"] - high]
+    fitting = [top for top in tops if 0 <= top <= height - high] or [0.0]
+    places = [Label(left, top, wide, high, text) for top in fitting for left in lefts]
+    return next((place for place in places if not any(map(place.overlaps, others))), places[0])
 
 
 def emotion_of(face: Face) -> str:
