@@ -264,6 +264,7 @@ def test_the_whole_sheet(filled, settings_for, tmp_path):
     assert "tooManyPixels: more than 20,000,000" in tile_of["bomb"]
     assert "could not be read: timeOut: more than 6 s" in tile_of["bomb"]
     assert ">notAPicture<" in tile_of["refused"]
+    assert "not yet" not in tile_of["refused"]
     figures = dict(zip(page.of("dt"), page.of("dd"), strict=False))
     assert (figures["in the lake"], figures["with words"], figures["with faces"]) == ("8", "3", "3")
     assert page.of("small")[0] == "1 could not be had, 1 video without one"
@@ -378,7 +379,7 @@ def test_labels_stay_in_the_picture_and_apart():
 @pytest.mark.parametrize("title", ['"><svg onload=1>', "a\tb\nc", "\x00\x1b\x85\ufffe", "\ud800 half", "%3Cb%3E &amp;"])
 def test_any_title_is_a_title(title):
     row = dict.fromkeys(
-        ("channel_title", "published_at", "view_count", "text", "word_count", "words", "text_error", "corrected_text",
+        ("reason", "channel_title", "published_at", "view_count", "text", "word_count", "words", "text_error", "corrected_text",
          "face_count", "found", "faces_error")
     )  # fmt: skip
     item = Strict(html(sheet_tile.tile(1, {**row, "video_id": 'v"&?<', "title": title}, Preview(b"jpeg", 16, 9))))

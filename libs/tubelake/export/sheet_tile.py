@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
+from tubelake import console
 from tubelake.export.markup import Child, tag
 from tubelake.export.previews import Preview
 from tubelake.vision.emotion import EMOTIONS
@@ -42,10 +43,11 @@ class Label(NamedTuple):
 def tile(number: int, said: Said, preview: Preview) -> Element:
     """A list item for the picture."""
     title = said["title"] or said["video_id"]
+    readings = _readings(said) if said["reason"] is None else None  # what could not be had, nothing reads
     link = tag("a", title, href=WATCH + quote(said["video_id"], safe=""), rel="noreferrer", dir="auto", lang="")
     return tag(
         "li",
-        tag("article", _picture(said, preview, title), tag("h3", link), _facts(number, said), _readings(said)),
+        tag("article", _picture(said, preview, title), tag("h3", link), _facts(number, said), readings),
         class_="tile", id=f"p{number}",
     )  # fmt: skip
 
@@ -140,7 +142,7 @@ def _percent(share: float | None) -> str:
 
 
 def _facts(number: int, said: Said) -> Element:
-    views = None if said["view_count"] is None else f"{said['view_count']:,} views"
+    views = None if said["view_count"] is None else console.counted(said["view_count"], "view")
     channel = tag("bdi", said["channel_title"], lang="") if said["channel_title"] else None
     known: list[Child] = [f"#{number}", channel, said["published_at"] and said["published_at"][:10], views]
     return tag("p", *_joined([each for each in known if each is not None], " · "), class_="facts")
