@@ -245,8 +245,11 @@ def test_the_whole_sheet(filled, settings_for, tmp_path):
     assert away == [f"https://www.youtube.com/watch?v={name}" for name in tile_of]
     assert "url(" not in text
     assert "@import" not in text
-    (policy,) = [attributes["content"] for attributes in page.all("meta") if "http-equiv" in attributes]
-    assert policy.startswith("default-src 'none'")
+    told = {
+        attributes["http-equiv"]: attributes["content"] for attributes in page.all("meta") if "http-equiv" in attributes
+    }
+    assert told["Content-Security-Policy"].startswith("default-src 'none'")
+    assert told["x-dns-prefetch-control"] == "off"
 
     # Boxes are in pixels of the picture as it is looked at, whatever size is shown.
     boxes = [attributes["viewbox"] for attributes in page.all("svg") if attributes["class"] == "marks"]

@@ -47,6 +47,7 @@ def pages(heading: Heading, shown: Shown, per_page: int) -> Iterator[str]:
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        tag("meta", http_equiv="x-dns-prefetch-control", content="off"),  # links would be looked up before a click
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="generator", content=f"TubeLake {__version__}"),
