@@ -28,6 +28,7 @@ from tubelake.options import (
     With,
 )
 from tubelake.settings import Settings
+from tubelake.sheet_commands import app as sheet_app
 from tubelake.vector_commands import app as vector_app
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.add_typer(emulator_app, name="emulator")
 app.add_typer(vector_app)
+app.add_typer(sheet_app)
 
 
 @app.callback(invoke_without_command=True)
