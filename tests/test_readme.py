@@ -15,7 +15,7 @@ from tubelake import cli, demo, errors, job, reactions, session, settings, show,
 from tubelake.emulator import corpus as corpora
 from tubelake.emulator import parse_faults, running, synthetic
 from tubelake.emulator.methods import METHODS
-from tubelake.export import projector
+from tubelake.export import projector, sheet
 from tubelake.parse.chat import EVENTS
 from tubelake.stats.metrics import METRICS
 from tubelake.text import neighbours
@@ -95,6 +95,7 @@ def no_work(monkeypatch, tmp_path):
     monkeypatch.setattr(show, "show_table", lambda values, table, *rest: show.find(table) and wanted.append(values))
     monkeypatch.setattr(neighbours, "show_neighbours", lambda values, texts, ids, names, *rest, **options: named(names))
     monkeypatch.setattr(projector, "export", lambda values, names, *rest: named(names))
+    monkeypatch.setattr(sheet, "make", lambda values, *rest, **options: wanted.append(values))
     (tmp_path / "conf").symlink_to(ROOT / "conf")
     monkeypatch.chdir(tmp_path)
     return wanted
