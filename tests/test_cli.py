@@ -109,13 +109,14 @@ def test_jobs_come_after_those_that_feed_them():
     assert job.pipeline_jobs(settings.load(environ={})) == expected[1:]
 
 
-READING = {"score_text", "compare_groups", "find_terms"}
+READING = {"score_text", "compare_groups", "find_terms", "build_features"}
 PIPELINES = {
     "comments": ({"collect_comments", "build_comments", *READING}, "search.keywords=lofi", ("comments",)),
     "texts": (READING, "search.keywords=lofi", ("text",)),
     "captions and thumbnails": (
         {"collect_captions", "build_captions", "build_windows", "build_segments", "collect_thumbnails", *READING}, "search.keywords=lofi", ("captions", "thumbnails"),
     ),
+    "features": ({"build_features", "build_thumbnail_features"}, "search.keywords=lofi", ("features",)),
     "channels of videos": ({"collect_video_channels", "build_channels"}, "search.keywords=lofi", ("channels",)),
     "named channels": ({"collect_channels", "build_channels"}, "channels.ids=UC0123456789abcdefghijkl", ()),
     "charts": ({"collect_charts", "build_charts"}, "charts.regions=US", ()),

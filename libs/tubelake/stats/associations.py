@@ -52,7 +52,9 @@ def associations(features: DataFrame) -> DataFrame:
     """
     keywords = F.explode(F.concat(F.array(F.lit(ALL)), F.coalesce("keywords", F.array().cast("array<string>"))))
     measured = features.select(keywords.alias("keyword"), "view_count", *FEATURES)
-    values = long(measured, list(FEATURES), "feature").where("NOT isnan(value) AND view_count IS NOT NULL")
+    values = long(measured, list(FEATURES), "feature").where(
+        "value IS NOT NULL AND NOT isnan(value) AND view_count IS NOT NULL"
+    )
     found = values.groupBy("keyword", "feature").applyInPandas(rank.correlate, rank.CORRELATED)
     # All videos and the videos of keywords are two families of tests, as groupings are in `comparisons`.
     adjusted = with_adjusted(with_all_features(found, measured), [F.col("keyword") == ALL], ["keyword", "feature"])
