@@ -25,6 +25,7 @@ ALL = (
     "faces",
     "spelling",
     "embeddings",
+    "features",
 )
 
 

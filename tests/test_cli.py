@@ -184,3 +184,13 @@ def test_a_table_that_is_too_wide_is_shown_record_by_record(capsys, columns, lin
     assert bool(together) == (columns == 3)
     assert any("1,002" in line.split() for line in printed)
     assert sum("a2" in line.split() for line in printed) == (1 if columns == 3 else 2)
+
+
+def test_lists_are_shown_as_words_and_vectors_by_their_first_numbers():
+    cases = {
+        "cats, dogs": ["cats", "dogs"],
+        "": [],
+        "0.5, -1": [0.5, -1.0],
+        "0, 0.25, 0.5, 0.75, ... (384 numbers)": [at / 4 for at in range(384)],
+    }
+    assert {console.text(value): value for value in cases.values()} == cases
