@@ -91,11 +91,13 @@ def verdict() -> Column:
     nothing = F.format_string(
         "no association that these data can show (one under %.2f would go unseen)", F.col("least_detectable")
     )
+    hint = F.format_string("a hint at most (rho %.2f): of so many tests some look like this by chance", rho)
     few = F.format_string("too few videos have it: %d, and %d are needed", count, F.lit(rank.FEWEST))
     return (
         F.when(count < rank.FEWEST, few)
         .when(rho.isNull(), "it, or the number of views, is the same in all videos")
         .when((F.col("p_adjusted") < LEVEL) & (rho != 0), found)
+        .when(F.col("p_value") < LEVEL, hint)
         .otherwise(nothing)
     )
 

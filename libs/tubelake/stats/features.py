@@ -108,7 +108,6 @@ def note(features: DataFrame) -> str:
     """One line: how many videos there are, how many have what, and what none has."""
     told = features.agg(F.count("*"), *(F.count(column) for column in PARTS.values())).collect()[0]
     have = dict(zip(PARTS, told[1:], strict=True))
-    present = ", ".join(f"{part} {count:,}" for part, count in have.items() if count)
+    present = [f"{count:,} with {part}" for part, count in have.items() if count]
     missing = ", ".join(part for part, count in have.items() if not count)
-    some = f"; of these have {present}" if present else ""
-    return f"video_features: {told[0]:,} videos{some}" + (f"; none has {missing}" if missing else "")
+    return f"features of {told[0]:,} videos: {', '.join(present + ([f'none with {missing}'] if missing else []))}"

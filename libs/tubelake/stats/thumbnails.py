@@ -49,3 +49,16 @@ def thumbnail_statistics(metrics: DataFrame) -> DataFrame:
     zeros = F.count_if(F.col("value") == 0).alias("zero_count")
     share = F.try_divide(F.col("zero_count"), F.col("value_count"))
     return statistics(metrics, zeros).withColumn("zero_share", share)
+
+
+def thumbnail_histograms(metrics: DataFrame) -> DataFrame:
+    """The columns of `thumbnail_histograms`, of `thumbnail_metrics`: a bin a number, those that never occur too."""
+    of_each = ["keyword", "metric", "bin"]
+    known = metrics.where("value IS NOT NULL").withColumn("bin", F.col("value").cast("int"))
+    counted = known.groupBy(*of_each).agg(F.count("*").alias("counted"))
+    spans = counted.groupBy("keyword", "metric").agg(F.max("bin").alias("most"))
+    numbers = spans.select("keyword", "metric", F.explode(F.sequence(F.lit(0), "most")).alias("bin"))
+    return numbers.join(counted, on=of_each, how="left").select(
+        *of_each, (F.col("bin") - 0.5).cast("double").alias("lower"), (F.col("bin") + 0.5).cast("double").alias("upper"),
+        F.coalesce("counted", F.lit(0)).alias("video_count"),
+    )  # fmt: skip

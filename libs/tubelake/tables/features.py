@@ -18,7 +18,6 @@ THUMBNAIL_FEATURES = Table(
     columns(f"""
     video_id              string        YouTube's id of the video
     thumbnail_link        string        Address of the picture that was downloaded
-    sha256                string        SHA-256 of that picture (hex)
     thumbnail_ocr_text    string        Words on it; empty where it has none, null where it was not or could not be read
     thumbnail_ocr_embed   array<float>  Vector of these words, of length 1; null where they have none
     thumbnail_ocr_length  int           Words on it; 0 without text, null where it was not or could not be read
@@ -46,16 +45,15 @@ THUMBNAIL_STATISTICS = Table(
     """), key=("keyword", "metric"),
 )  # fmt: skip
 THUMBNAIL_HISTOGRAMS = Table(
-    "gold", "thumbnail_histograms", "How often thumbnails have how many words, faces and emotions",
+    "gold", "thumbnail_histograms", "How many thumbnails have how many words, faces and emotions",
     columns(f"""
     keyword      string  {_GROUP}
     metric       string  Column of thumbnail_features
-    scale        string  linear or log
-    bin          int     Number of the bin from 0; -1 on the log scale: values that are 0
-    lower        double  Where the bin begins (inclusive)
-    upper        double  Where it ends (exclusive; inclusive in the last bin)
+    bin          int     The number: each from 0 to the greatest has a bin of its own
+    lower        double  Where the bin begins: half below the number
+    upper        double  Where it ends: half above
     video_count  bigint  Videos in it; empty bins are rows too
-    """), key=("keyword", "metric", "scale", "bin"),
+    """), key=("keyword", "metric", "bin"),
 )  # fmt: skip
 VIDEO_FEATURES = Table(
     "gold", "video_features", "One row a video: what is known of it, its texts and its thumbnail; null: not known",
