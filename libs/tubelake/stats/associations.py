@@ -40,8 +40,8 @@ _ANYWAY = {
     "age_days": "the older a video, the longer it could be viewed",
     "like_count": "who likes has viewed, so these grow together anyway",
     "comment_count": "who comments has viewed, so these grow together anyway",
-    "likes_per_view": "views are its divisor, so these fall apart anyway",
-    "comments_per_view": "views are its divisor, so these fall apart anyway",
+    "likes_per_view": "views are its divisor, so it falls as views grow anyway",
+    "comments_per_view": "views are its divisor, so it falls as views grow anyway",
 }
 
 
