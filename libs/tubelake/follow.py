@@ -100,8 +100,6 @@ def rebuild(
     parameters: object = None,
 ) -> Counts:  # fmt: skip
     """Overwrite each small target with its value's frame, if a source or a parameter has changed since the last time."""
-    for source in sources:
-        store.ensure(spark, source, lake)
     commits = _side_by_side(lambda source: _last_change(spark, source, lake), sources)
     last = dict(zip((source.name for source in sources), commits, strict=True))
     seen = _side_by_side(lambda target: _seen(spark, target, lake), targets)
@@ -169,7 +167,8 @@ def _remember(spark: SparkSession, target: Table, lake: Lake, positions: Mapping
 
 
 def _last_change(spark: SparkSession, table: Table, lake: Lake) -> tuple[int, int]:
-    """The newest commit that changed rows: notes of positions and tidying of files are none."""
+    """The newest commit that changed rows: notes of positions and tidying of files are none. A missing table is made."""
+    store.ensure(spark, table, lake)
     changes = _commits(spark, table, lake, f"LIMIT {RECENT}", rows_only=True)
     return (changes or _commits(spark, table, lake, rows_only=True) or _commits(spark, table, lake))[0]
 
