@@ -26,6 +26,7 @@ ALL = (
     "spelling",
     "embeddings",
     "picture_scale",
+    "features",
 )
 
 

@@ -109,13 +109,14 @@ def test_jobs_come_after_those_that_feed_them():
     assert job.pipeline_jobs(settings.load(environ={})) == expected[1:]
 
 
-READING = {"score_text", "compare_groups", "find_terms"}
+READING = {"score_text", "compare_groups", "find_terms", "build_features"}
 PIPELINES = {
     "comments": ({"collect_comments", "build_comments", *READING}, "search.keywords=lofi", ("comments",)),
     "texts": (READING, "search.keywords=lofi", ("text",)),
     "captions and thumbnails": (
         {"collect_captions", "build_captions", "build_windows", "build_segments", "collect_thumbnails", *READING}, "search.keywords=lofi", ("captions", "thumbnails"),
     ),
+    "features": ({"build_features", "build_thumbnail_features"}, "search.keywords=lofi", ("features",)),
     "channels of videos": ({"collect_video_channels", "build_channels"}, "search.keywords=lofi", ("channels",)),
     "named channels": ({"collect_channels", "build_channels"}, "channels.ids=UC0123456789abcdefghijkl", ()),
     "charts": ({"collect_charts", "build_charts"}, "charts.regions=US", ()),
@@ -183,3 +184,13 @@ def test_a_table_that_is_too_wide_is_shown_record_by_record(capsys, columns, lin
     assert bool(together) == (columns == 3)
     assert any("1,002" in line.split() for line in printed)
     assert sum("a2" in line.split() for line in printed) == (1 if columns == 3 else 2)
+
+
+def test_lists_are_shown_as_words_and_vectors_by_their_first_numbers():
+    cases = {
+        "cats, dogs": ["cats", "dogs"],
+        "": [],
+        "0.5, -1": [0.5, -1.0],
+        "0, 0.25, 0.5, 0.75, ... (384 numbers)": [at / 4 for at in range(384)],
+    }
+    assert {console.text(value): value for value in cases.values()} == cases

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 NARROWEST = 8  # characters that a column takes at least, with its border
+NUMBERS = 4  # of a vector that are shown: it may have hundreds, which tell the eye nothing
 
 
 def say(line: str) -> None:
@@ -58,13 +59,20 @@ def text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+    if isinstance(value, int | float):
+        return f"{value:,}" if isinstance(value, int) else f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
     if isinstance(value, datetime | date):
         return value.isoformat(sep=" ", timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+    if isinstance(value, list) and all(isinstance(each, str | float) for each in value):
+        return _listed(value)
     return str(value)
+
+
+def _listed(values: list[str | float]) -> str:
+    """Words one after another; of a vector its first numbers, and how many there are."""
+    if len(values) <= NUMBERS or isinstance(values[0], str):
+        return ", ".join(map(text, values))
+    return f"{', '.join(map(text, values[:NUMBERS]))}, ... ({len(values):,} numbers)"
 
 
 def counted(number: int, noun: str) -> str:

@@ -134,8 +134,6 @@ def unless_current(
 
 def _newest(spark: SparkSession, sources: Sequence[Table], lake: Lake) -> dict[str, tuple[int, int]]:
     """The last commit of each source that changed rows, by its name."""
-    for source in sources:
-        store.ensure(spark, source, lake)
     commits = _side_by_side(lambda source: _last_change(spark, source, lake), sources)
     return dict(zip((source.name for source in sources), commits, strict=True))
 
@@ -192,7 +190,8 @@ def _remember(spark: SparkSession, target: Table, lake: Lake, positions: Mapping
 
 
 def _last_change(spark: SparkSession, table: Table, lake: Lake) -> tuple[int, int]:
-    """The newest commit that changed rows: notes of positions and tidying of files are none."""
+    """The newest commit that changed rows: notes of positions and tidying of files are none. A missing table is made."""
+    store.ensure(spark, table, lake)
     changes = _commits(spark, table, lake, f"LIMIT {RECENT}", rows_only=True)
     return (changes or _commits(spark, table, lake, rows_only=True) or _commits(spark, table, lake))[0]
 

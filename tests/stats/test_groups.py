@@ -208,14 +208,18 @@ def test_the_least_effect_is_seen_in_four_of_five_cases(spark):
 
 def test_p_values_are_adjusted_by_holm_over_the_grouping(spark):
     values = [0.01, 0.04, 0.03, 0.005, 0.9]
-    rows = [("g", f"m{at}", "a", "b", p) for at, p in enumerate(values)] + [("h", "m", "a", "b", 0.04)]
+    rows = [("g", f"m{at}", "a", "b", p) for at, p in enumerate(values)] + [
+        ("h", "m", "a", "b", 0.04),
+        ("h", "n", "a", "b", None),
+    ]
     pairs = spark.createDataFrame(
         rows, "grouping string, metric string, group_a string, group_b string, p_value double"
     )
-    found = {(row["grouping"], row["p_value"]): row["p_adjusted"] for row in with_adjusted(pairs).collect()}
+    adjusted = with_adjusted(pairs, ["grouping"], ["metric", "group_a", "group_b"]).collect()
+    found = {(row["grouping"], row["p_value"]): row["p_adjusted"] for row in adjusted}
     assert found == {
         ("g", 0.005): pytest.approx(0.025), ("g", 0.01): pytest.approx(0.04), ("g", 0.03): pytest.approx(0.09),
-        ("g", 0.04): pytest.approx(0.09), ("g", 0.9): pytest.approx(0.9), ("h", 0.04): 0.04,
+        ("g", 0.04): pytest.approx(0.09), ("g", 0.9): pytest.approx(0.9), ("h", 0.04): 0.04, ("h", None): None,
     }  # fmt: skip
 
 

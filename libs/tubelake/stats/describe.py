@@ -1,11 +1,14 @@
 """describe() of each metric: count, mean, standard deviation, quartiles."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 
-def statistics(metrics: DataFrame) -> DataFrame:
-    """One row a keyword and metric with the columns of `keyword_statistics`, as pandas' describe() counts them."""
+def statistics(metrics: DataFrame, *more: Column) -> DataFrame:
+    """One row a keyword and metric with the columns of `keyword_statistics`, as pandas' describe() counts them.
+
+    `more` are further aggregates of `value`.
+    """
     quartiles = F.expr("percentile(value, array(0.25D, 0.5D, 0.75D))")
     described = metrics.groupBy("keyword", "metric").agg(
         F.count("*").alias("video_count"),
@@ -16,6 +19,7 @@ def statistics(metrics: DataFrame) -> DataFrame:
         F.min("value").alias("min"),
         quartiles.alias("quartiles"),
         F.max("value").alias("max"),
+        *more,
     )
     named = {"q1": 0, "median": 1, "q3": 2}
     return described.withColumns({name: F.col("quartiles")[at] for name, at in named.items()}).drop("quartiles")

@@ -1,5 +1,6 @@
 """Groups of videos and their metrics -> whether the groups differ, with effect, interval and a verdict in words."""
 
+from collections.abc import Sequence
 from itertools import chain
 from statistics import NormalDist
 
@@ -94,22 +95,26 @@ def comparisons(members: DataFrame, values: DataFrame) -> DataFrame:
     grouped = only_largest(members).join(values, on="video_id", how="inner")
     needed = grouped.select("grouping", "metric", "group", "value", "words")
     pairs = needed.groupBy("grouping", "metric").applyInPandas(effect.compare, effect.PAIRS)
-    return pairs.transform(with_adjusted).withColumns({
+    adjusted = with_adjusted(pairs, ["grouping"], ["metric", "group_a", "group_b"])
+    return adjusted.withColumns({
         "least_detectable": least_detectable(F.col("video_count_a"), F.col("video_count_b"))
     }).withColumn("verdict", verdict())  # fmt: skip
 
 
-def with_adjusted(pairs: DataFrame) -> DataFrame:
-    """With `p_adjusted`: the p-value that holds when all comparisons of the grouping are counted.
+def with_adjusted(tests: DataFrame, within: Sequence[str | Column], order: Sequence[str]) -> DataFrame:
+    """With `p_adjusted`: the p-value that holds when all tests of a family are counted; null where there is no p-value.
 
-    Holm 1979, Scandinavian Journal of Statistics 6(2). One grouping has at most a few thousand rows.
+    A family has the same values of `within`, at most a few thousand rows, told apart by `order`. Holm 1979,
+    Scandinavian Journal of Statistics 6(2).
     """
-    every = Window.partitionBy("grouping")
-    order = every.orderBy("p_value", "metric", "group_a", "group_b")
-    left = F.count("*").over(every) - F.row_number().over(order) + 1
-    so_far = order.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    raised = pairs.withColumn("_raised", F.least(left * F.col("p_value"), F.lit(1.0)))
-    return raised.withColumn("p_adjusted", F.max("_raised").over(so_far)).drop("_raised")
+    p_value = F.col("p_value")
+    every = Window.partitionBy(*within)
+    ordered = every.orderBy(p_value.asc_nulls_last(), *order)
+    left = F.count(p_value).over(every) - F.row_number().over(ordered) + 1
+    so_far = ordered.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    raised = tests.withColumn("_raised", F.when(p_value.isNotNull(), F.least(left * p_value, F.lit(1.0))))
+    adjusted = F.when(p_value.isNotNull(), F.max("_raised").over(so_far))
+    return raised.withColumn("p_adjusted", adjusted).drop("_raised")
 
 
 def least_detectable(count_a: Column, count_b: Column) -> Column:

@@ -1,8 +1,11 @@
 """The metrics of a video: its newest counts, and ratios and rates made of them."""
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+ALL = ""  # stands for every video in a column of keywords: no keyword is empty
 _COUNTS = ("view_count", "like_count", "dislike_count", "favorite_count", "comment_count")
 METRICS = (*_COUNTS, "duration_seconds", "likes_per_view", "comments_per_view", "views_per_day")
 
@@ -11,8 +14,14 @@ def metrics_by_keyword(hits: DataFrame, videos: DataFrame, snapshots: DataFrame)
     """(keyword, video_id, metric, value): one row a keyword, video and metric; value is null where missing."""
     found = hits.where("video_id IS NOT NULL").select("keyword", "video_id")
     measured = found.join(with_newest_counts(videos, snapshots), on="video_id", how="inner")
-    pairs = F.explode(F.array(*[F.struct(F.lit(m).alias("metric"), _value(m).alias("value")) for m in METRICS]))
-    return measured.select("keyword", "video_id", pairs.alias("pair")).select("keyword", "video_id", "pair.*")
+    return long(measured.select("keyword", "video_id", *(value_of(m).alias(m) for m in METRICS)), METRICS, "metric")
+
+
+def long(rows: DataFrame, names: Sequence[str], called: str) -> DataFrame:
+    """A row for each of these columns of each row, with its other columns, the column's name as `called`, and `value`."""
+    each = F.array(*(F.struct(F.lit(n).alias(called), F.col(n).cast("double").alias("value")) for n in names))
+    others = [name for name in rows.columns if name not in names]
+    return rows.select(*others, F.explode(each).alias("_each")).select(*others, "_each.*")
 
 
 def with_newest_counts(videos: DataFrame, snapshots: DataFrame) -> DataFrame:
@@ -27,7 +36,8 @@ def with_newest_counts(videos: DataFrame, snapshots: DataFrame) -> DataFrame:
     )  # fmt: skip
 
 
-def _value(metric: str) -> Column:
+def value_of(metric: str) -> Column:
+    """One of `METRICS` of rows of `with_newest_counts`; null where it is missing."""
     days = (F.unix_timestamp("counted_at") - F.unix_timestamp("published_at")) / 86_400
     derived = {
         "likes_per_view": _ratio(F.col("like_count"), F.col("view_count")),

@@ -1,8 +1,15 @@
 """Every table of the lake, declared once: columns with comments and units, key, layout."""
 
-from tubelake.tables import bronze, control, gold, readings, silver, text, vision
+from tubelake.tables import bronze, control, features, gold, readings, silver, text, vision
 from tubelake.tables.bronze import LABEL_REJECTS, PICTURES, RESPONSES, TRENDING_REJECTS, TRENDING_ROWS
 from tubelake.tables.control import JOB_RUNS, QUOTA_BUCKETS
+from tubelake.tables.features import (
+    FEATURE_ASSOCIATIONS,
+    THUMBNAIL_FEATURES,
+    THUMBNAIL_HISTOGRAMS,
+    THUMBNAIL_STATISTICS,
+    VIDEO_FEATURES,
+)
 from tubelake.tables.gold import HISTOGRAMS, KEYWORD_STATISTICS
 from tubelake.tables.model import CHANGE_FEED, Column, Table
 from tubelake.tables.readings import (
@@ -55,6 +62,7 @@ __all__ = [
     "CORRECTED_TEXTS",
     "EMBEDDINGS",
     "FACES",
+    "FEATURE_ASSOCIATIONS",
     "HISTOGRAMS",
     "JOB_RUNS",
     "KEYWORD_STATISTICS",
@@ -70,11 +78,15 @@ __all__ = [
     "SEARCH_HITS",
     "SUPER_CHATS",
     "TEXT_SCORES",
+    "THUMBNAIL_FEATURES",
+    "THUMBNAIL_HISTOGRAMS",
+    "THUMBNAIL_STATISTICS",
     "TOP_TERMS",
     "TRENDING_DAYS",
     "TRENDING_REJECTS",
     "TRENDING_ROWS",
     "VIDEOS",
+    "VIDEO_FEATURES",
     "VIDEO_SENTIMENT",
     "VIDEO_SNAPSHOTS",
     "WINDOW_ENTROPY",
@@ -84,7 +96,7 @@ __all__ = [
 
 ALL: tuple[Table, ...] = tuple(
     value
-    for layer in (bronze, silver, text, vision, gold, readings, control)
+    for layer in (bronze, silver, text, vision, gold, readings, features, control)
     for value in vars(layer).values()
     if isinstance(value, Table)
 )

@@ -55,9 +55,9 @@ def read_all(spark: SparkSession, target: Table, reader: Reader, vision: Vision,
 
 
 def newest(pictures: DataFrame) -> DataFrame:
-    """(video_id, run_id, sha256, width, height, fetched_at) of the newest good picture of each video."""
+    """(video_id, run_id, url, sha256, width, height, fetched_at) of the newest good picture of each video."""
     good = pictures.where(F.col("reason").isNull() & F.col("data").isNotNull())
-    told = good.select("video_id", "run_id", "sha256", "width", "height", "fetched_at")
+    told = good.select("video_id", "run_id", "url", "sha256", "width", "height", "fetched_at")
     rank = F.row_number().over(Window.partitionBy("video_id").orderBy(F.col("fetched_at").desc()))
     return told.withColumn("_rank", rank).where("_rank = 1").drop("_rank")
 
