@@ -21,11 +21,11 @@ ALL = (
     "entropy",
     "segments",
     "sentiment",
+    "features",
     "ocr",
     "faces",
     "spelling",
     "embeddings",
-    "features",
 )
 
 
