@@ -21,12 +21,12 @@ ALL = (
     "entropy",
     "segments",
     "sentiment",
+    "features",
     "ocr",
     "faces",
     "spelling",
     "embeddings",
     "picture_scale",
-    "features",
 )
 
 
