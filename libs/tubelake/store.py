@@ -150,6 +150,13 @@ def is_new(spark: SparkSession, table: Table, lake: Lake) -> bool:
 
 
 @lru_cache
+def version(spark: SparkSession, table: Table, lake: Lake) -> int | None:
+    """Delta's number of the newest commit; None where there is no table."""
+    if not exists(spark, table, lake):
+        return None
+    return int(spark.sql(f"DESCRIBE HISTORY {name(table, lake)} LIMIT 1").collect()[0]["version"])
+
+
 def schema(spark: SparkSession, ddl: str) -> StructType:
     """Columns declared in DDL as Spark has them, which only Spark can read from it; kept, since each asking is planned."""
     return spark.createDataFrame([], ddl).schema

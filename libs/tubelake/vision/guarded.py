@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Any, TypeAlias
 
 from pebble import ProcessExpired, ProcessPool
 
-from tubelake.errors import UsageError
+from tubelake.errors import TubeLakeError, UsageError
 
 LOADING_SECONDS = 600.0  # a model's first time on a busy machine; keras-ocr may download its weights then
 Read: TypeAlias = Callable[[list[bytes]], list[dict[str, Any]]]
@@ -43,6 +44,17 @@ def read(model: Model, items: Sequence[bytes], seconds: float) -> Iterator[dict[
     except _BROKEN:
         for item in items:
             yield _alone(model, item, seconds)
+
+
+def once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, what: str) -> Any:
+    """What the function gives, in a process that ends with it. Raises what it raised, and TubeLakeError where it hung or crashed."""
+    with ProcessPool(max_workers=1, context=get_context("spawn")) as process:
+        try:
+            return process.schedule(function, args=arguments, timeout=seconds).result()
+        except Late:
+            raise TubeLakeError(f"{what} was ended: it took more than {seconds:g} s") from None
+        except (ProcessExpired, BrokenExecutor) as error:
+            raise TubeLakeError(f"{what} crashed its process ({error}): run again") from None
 
 
 def _alone(model: Model, item: bytes, seconds: float) -> dict[str, Any]:
