@@ -2,7 +2,10 @@
 
 import hashlib
 import math
-from collections.abc import Callable
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -57,7 +60,8 @@ def fit(task: Task) -> Fitted:
     """
     # oneDNN's kernels have corrupted memory here (TensorFlow 2.21) where a batch was smaller than the one before: all
     # batches that train are of one size.
-    tf = tensorflow(task.threads)
+    with _silent():
+        tf = tensorflow(task.threads)
     tf.config.experimental.enable_op_determinism()
     tf.keras.utils.set_random_seed(task.seed)
     with TemporaryDirectory() as folder, task.feed() as batches:
@@ -67,8 +71,25 @@ def fit(task: Task) -> Fitted:
         parts = [_judge_fold(train, kept, number, task) for number in range(task.folds)]
         truth, likely, fold = (np.concatenate([part[at] for part in parts]) for at in range(3))
         best = tuple(part[3] for part in parts)
-        train(kept, None, max(1, round(median(best))))[0].save(task.file, include_optimizer=False)
+        model, _ = train(kept, None, max(1, round(median(best))))
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # HDF5 is old, but its bytes are the same each time: no dates in it
+            model.save(task.file, include_optimizer=False)
         return Fitted(truth, likely.astype(np.float64), fold, best, digest)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """TensorFlow tells the console of the machine when it is imported, whatever it is told."""
+    console, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(console, 2)
+        os.close(console)
+        os.close(nothing)
 
 
 def _kept(batches: Any, task: Task, file: str) -> Any:

@@ -20,7 +20,7 @@ from tubelake.vision.examples import Counts
 from tubelake.vision.fitting import Fitted, Task, fit
 from tubelake.vision.model_card import Card, markdown
 
-FILE, CARD = "emotion.h5", "CARD.md"
+FILE, PART, CARD = "emotion.h5", ".part-emotion.h5", "CARD.md"
 SCALE = "minus-one-to-one"
 PACKAGES = ("pebble", "tensorflow", "tf_keras", "h5py")
 
@@ -28,7 +28,12 @@ PACKAGES = ("pebble", "tensorflow", "tf_keras", "h5py")
 class Outcome(NamedTuple):
     faces: int
     trained_on: int
-    notes: tuple[str, ...]
+    card: Card
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the job says."""
+        return _notes(self.card)
 
 
 def train(labelled: DataFrame, wanted: EmotionTraining, today: date, version: int | None) -> Outcome:
@@ -38,20 +43,22 @@ def train(labelled: DataFrame, wanted: EmotionTraining, today: date, version: in
     """
     need(PACKAGES, "train_emotion", "vision,train")
     by, folder = feeding.way(wanted.feeding), _made(wanted.model)
+    part = folder / PART
     examples.check_labels(labelled)
     pictures = examples.decoded(labelled, wanted.size).persist()
     try:
         counts = examples.count(pictures)
         examples.check(counts, wanted.folds)
         faces = examples.in_folds(pictures, counts.labels, wanted.folds, wanted.seed)
-        fitted = _fitted(faces, counts, by, wanted, part := folder / f".part-{FILE}")
+        fitted = _fitted(faces, counts, by, wanted, part)
+        part.replace(folder / FILE)
     finally:
+        part.unlink(missing_ok=True)
         pictures.unpersist()
-    part.replace(folder / FILE)
     declared = emotion.declare(folder / FILE, counts.labels, wanted.size, SCALE)
     card = _card(declared, counts, fitted, wanted, today, version, by)
     (folder / CARD).write_text(markdown(card), encoding="utf-8")
-    return Outcome(_all(counts), sum(counts.faces.values()), _notes(card))
+    return Outcome(_all(counts), sum(counts.faces.values()), card)
 
 
 def _made(model: str) -> Path:
@@ -59,7 +66,8 @@ def _made(model: str) -> Path:
     folder = Path(model).expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f".part-{FILE}").write_bytes(b"")
+        (folder / PART).touch()
+        (folder / PART).unlink()
     except OSError as error:
         raise UsageError(
             f"cannot write a model to {folder}: {error.strerror}; set emotion_training.model to a folder you own"
