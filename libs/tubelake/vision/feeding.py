@@ -5,6 +5,7 @@ driver holds a few batches.
 """
 
 import shutil
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -31,7 +32,8 @@ def way(wanted: Literal["auto", "petastorm", "arrow"]) -> Way:
     if wanted == "arrow":
         return "arrow"
     try:
-        import_module("petastorm.spark")
+        with warnings.catch_warnings(action="ignore"):  # it asks pyarrow in ways that are deprecated
+            import_module("petastorm.spark")
     except (ImportError, AttributeError) as error:  # the latter with a pyarrow that is too new for it
         if wanted == "auto":
             return "arrow"
@@ -53,7 +55,8 @@ def prepared(faces: DataFrame, by: Way, folder: Path, cache: str | None) -> Iter
     place = folder / "petastorm"
     place.mkdir()
     faces.sparkSession.conf.set(SparkDatasetConverter.PARENT_CACHE_DIR_URL_CONF, cache or place.as_uri())
-    converter = make_spark_converter(faces)
+    with warnings.catch_warnings(action="ignore"):
+        converter = make_spark_converter(faces)
     try:
         yield partial(_from_petastorm, converter)
     finally:

@@ -3,7 +3,6 @@
 import hashlib
 import math
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,10 +71,7 @@ def fit(task: Task) -> Fitted:
         truth, likely, fold = (np.concatenate([part[at] for part in parts]) for at in range(3))
         best = tuple(part[3] for part in parts)
         model, _ = train(kept, None, max(1, round(median(best))))
-        with warnings.catch_warnings(
-            action="ignore"
-        ):  # HDF5 is old, but its bytes are the same each time: no dates in it
-            model.save(task.file, include_optimizer=False)
+        model.save(task.file, include_optimizer=False)  # HDF5 has no dates in it: its bytes are the same each time
         return Fitted(truth, likely.astype(np.float64), fold, best, digest)
 
 

@@ -1,6 +1,7 @@
 """Models in a process of their own: one that hangs or crashes ends with its picture, and the task goes on."""
 
 import importlib
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as Late
@@ -48,7 +49,9 @@ def read(model: Model, items: Sequence[bytes], seconds: float) -> Iterator[dict[
 
 def once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, what: str) -> Any:
     """What the function gives, in a process that ends with it. Raises what it raised, and TubeLakeError where it hung or crashed."""
-    with ProcessPool(max_workers=1, context=get_context("spawn")) as process:
+    # Libraries warn there of how they are made, from their import on.
+    own = ProcessPool(1, initializer=warnings.simplefilter, initargs=("ignore",), context=get_context("spawn"))
+    with own as process:
         try:
             return process.schedule(function, args=arguments, timeout=seconds).result()
         except Late:
