@@ -80,7 +80,7 @@ def trained(labelled: DataFrame, plan: EmotionTraining) -> tuple[list[str], floa
         card = training.train(labelled, plan, datetime.now(UTC).date(), None).card
     right = accuracy(next(iter(card.results.values())))
     epochs = ", ".join(map(str, card.epochs))
-    print(f"train_emotion, seed {plan.seed}: {right:.3f} in {taken[0]:.0f} s, best epochs {epochs}", flush=True)
+    print(f"train_emotion, seed {plan.seed}: {right:.3f} in {taken[0]:.0f} s, epochs {epochs}", flush=True)
     return [f"train_emotion, seed {plan.seed}", f"{right:.3f}", f"{taken[0]:.0f}"], right, card.kept.share
 
 

@@ -119,7 +119,7 @@ def test_a_threshold_trades_labels_for_right_ones():
 def rows_of(frame, by: feeding.Way, folder: Path) -> list[tuple]:
     folder.mkdir()
     with feeding.prepared(frame, by, folder, None) as feed, feed() as batches:
-        return [tuple(value.tolist() for value in row) for row in batches.unbatch().as_numpy_iterator()]
+        return [(row[0], *map(int, row[1:])) for row in batches.unbatch().as_numpy_iterator()]
 
 
 @pytest.mark.slow  # petastorm takes 10 s

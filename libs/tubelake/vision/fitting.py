@@ -47,14 +47,14 @@ class Fitted(NamedTuple):
     truth: NDArray[np.int64]
     likely: NDArray[np.float64]  # (faces, labels)
     fold: NDArray[np.int64]
-    epochs: tuple[int, ...]  # after which each fold's model was best
+    epochs: tuple[int, ...]  # that each fold's model was trained for
     data_sha256: str  # of pixels, labels and folds, in order
 
 
 def fit(task: Task) -> Fitted:
     """Train a model on all faces but one fold, for each fold, and then the one that is kept on all of them.
 
-    The last is trained for as many epochs as were best for the folds, by their median. Raises TubeLakeError where
+    The last is trained for as many epochs as the folds were, by their median. Raises TubeLakeError where
     training fails.
     """
     # oneDNN's kernels have corrupted memory here (TensorFlow 2.21) where a batch was smaller than the one before: all
@@ -69,10 +69,10 @@ def fit(task: Task) -> Fitted:
         train = _trainer(task)
         parts = [_judge_fold(train, kept, number, task) for number in range(task.folds)]
         truth, likely, fold = (np.concatenate([part[at] for part in parts]) for at in range(3))
-        best = tuple(part[3] for part in parts)
-        model, _ = train(kept, None, max(1, round(median(best))))
+        epochs = tuple(part[3] for part in parts)
+        model, _ = train(kept, None, round(median(epochs)))
         model.save(task.file, include_optimizer=False)  # HDF5 has no dates in it: its bytes are the same each time
-        return Fitted(truth, likely.astype(np.float64), fold, best, digest)
+        return Fitted(truth, likely.astype(np.float64), fold, epochs, digest)
 
 
 @contextmanager
@@ -112,8 +112,11 @@ def _digest(kept: Any, faces: int) -> str:
     return digest.hexdigest()
 
 
-def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, list[float]]]:
-    """Gives `train(faces, judges or None, epochs)` -> the model and its losses on the judges.
+def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
+    """Gives `train(faces, judges or None, epochs)` -> the model and for how many epochs it was trained.
+
+    It stops where its loss on the judges has gained nothing for `patience` epochs. The weights of its best epoch are not
+    brought back: few judges find that by chance, and towards the end, where the rate falls to nothing, models are better.
 
     There is one model, which is put back to how it was: to build another takes TensorFlow as long as some epochs.
     """
@@ -130,18 +133,18 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, list[float]]]:
         """Falls along half a wave of a cosine (Loshchilov and Hutter, arXiv 1608.03983), over all epochs there may be."""
         return RATE * 0.5 * (1 + math.cos(math.pi * epoch / task.epochs))
 
-    def train(faces: Any, judges: Any, epochs: int) -> tuple[Any, list[float]]:
+    def train(faces: Any, judges: Any, epochs: int) -> tuple[Any, int]:
         for variable, value in zip(variables, start, strict=True):
             variable.assign(value)
         callbacks = [keras.callbacks.LearningRateScheduler(rate), keras.callbacks.TerminateOnNaN()]
         if judges is not None:
-            callbacks.append(keras.callbacks.EarlyStopping(patience=task.patience, restore_best_weights=True))
+            callbacks.append(keras.callbacks.EarlyStopping(patience=task.patience))
         fed = _fed(faces, task)
         said = model.fit(
             fed, validation_data=judges, epochs=epochs, class_weight=weights, callbacks=callbacks, verbose=0
         )
         _check_losses([*said.history["loss"], *said.history.get("val_loss", ())])
-        return model, said.history.get("val_loss", [])
+        return model, len(said.history["loss"])
 
     return train
 
@@ -155,16 +158,16 @@ def _check_losses(losses: list[float]) -> None:
 
 
 def _judge_fold(
-    train: Callable[[Any, Any, int], tuple[Any, list[float]]], kept: Any, number: int, task: Task
+    train: Callable[[Any, Any, int], tuple[Any, int]], kept: Any, number: int, task: Task
 ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64], int]:
-    """True labels, probabilities and fold of the faces of a fold that its model has not seen, and the best epoch."""
+    """True labels, probabilities and fold of the faces of a fold that its model has not seen, and its epochs."""
     seen = kept.filter(lambda _, __, fold, ___: fold != number)
     judges = _scaled_batches(seen.filter(lambda _, __, ___, is_judge: is_judge == 1))
-    model, losses = train(seen.filter(lambda _, __, ___, is_judge: is_judge == 0), judges, task.epochs)
+    model, epochs = train(seen.filter(lambda _, __, ___, is_judge: is_judge == 0), judges, task.epochs)
     unseen = _scaled_batches(kept.filter(lambda _, __, fold, ___: fold == number))
     truth = np.concatenate([label.argmax(axis=1) for _, label in unseen.as_numpy_iterator()])
     likely = model.predict(unseen, verbose=0)
-    return truth, likely, np.full(len(truth), number), int(np.argmin(losses)) + 1
+    return truth, likely, np.full(len(truth), number), epochs
 
 
 def _scaled_batches(faces: Any) -> Any:

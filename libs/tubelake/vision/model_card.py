@@ -34,7 +34,7 @@ class Card:
     counts: Counts
     settings: EmotionTraining
     fed_by: str
-    epochs: tuple[int, ...]  # after which each fold's model was best
+    epochs: tuple[int, ...]  # that each fold's model was trained for
     accuracies: tuple[float, ...]  # of each fold
     results: Mapping[str, Confusion]  # on the same faces; the model's own comes first
     threshold: float
@@ -84,15 +84,15 @@ cannot be decoded are left out."""
 
 def _choices(card: Card) -> list[str]:
     wanted = card.settings
-    best = ", ".join(map(str, card.epochs))
+    epochs = ", ".join(map(str, card.epochs))
     return [
         f"Faces came from Spark by {card.fed_by}; each label's were dealt out to {wanted.folds} folds, seed {wanted.seed}.",
         "Each time a face is seen it is mirrored or not, turned by up to 10°, made larger or smaller and moved by up to a tenth.",
         "Each label weighs the same in all, however many faces have it; labels are smoothed by 0.1.",
         f"Adam, its rate falling along a cosine to nothing in {wanted.epochs} epochs.",
         f"Early stopping: one of {JUDGED_BY} faces that a fold's model could train on told when {wanted.patience} epochs had brought nothing.",
-        f"Best epochs of the folds: {best}.",
-        f"The model was then trained on all faces for {max(1, round(median(card.epochs)))} epochs, the median.",
+        f"Epochs of the folds: {epochs}.",
+        f"The model was then trained on all faces for {round(median(card.epochs))} epochs, the median.",
     ]
 
 
