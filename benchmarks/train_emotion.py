@@ -77,7 +77,7 @@ def feeding_times(faces: DataFrame, folder: Path) -> None:
 def trained(labelled: DataFrame, plan: EmotionTraining) -> tuple[list[str], float, float]:
     """A line of the table, accuracy, and the share of unseen faces with a label at the threshold that the card names."""
     with stopwatch() as taken:
-        card = training.train(labelled, plan, datetime.now(UTC).date(), None).card
+        card = training.train(labelled, plan, datetime.now(UTC).date(), 0).card
     right = accuracy(next(iter(card.results.values())))
     epochs = ", ".join(map(str, card.epochs))
     print(f"train_emotion, seed {plan.seed}: {right:.3f} in {taken[0]:.0f} s, epochs {epochs}", flush=True)

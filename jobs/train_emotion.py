@@ -12,8 +12,8 @@ WRITES = ()
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    version = store.version(spark, *READS, settings.lake)
     labelled = store.read(spark, *READS, settings.lake)
+    version = store.version(spark, *READS, settings.lake)
     outcome = train(labelled, settings.emotion_training, clock_of(settings)().date(), version)
     return job.Report(outcome.faces, outcome.trained_on, notes=outcome.notes)
 

@@ -1,9 +1,11 @@
-"""How well labels were foretold: accuracy, macro-F1 and the like, from counts of (true label, foretold label)."""
+"""Labels: what each weighs in training, and how well they were foretold: accuracy, macro-F1 and the like."""
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import TypeVar
 
 Confusion = Mapping[tuple[str, str], int]  # (true label, foretold label) -> texts, or faces
+Label = TypeVar("Label")
 
 
 def accuracy(confusion: Confusion) -> float:
@@ -34,3 +36,9 @@ def majority(counts: Mapping[str, int], seen: Mapping[str, int]) -> Counter[tupl
     """What comes of always saying the most common label of those `seen`, where labels have these counts."""
     common = max(sorted(seen), key=lambda label: seen[label])
     return Counter({(label, common): count for label, count in counts.items()})
+
+
+def class_weights(counts: Mapping[Label, int]) -> dict[Label, float]:
+    """The weight of one example of each label: all of a label together weigh the same, and all of them their number."""
+    total = sum(counts.values())
+    return {label: total / (len(counts) * count) for label, count in counts.items()}

@@ -149,14 +149,12 @@ def is_new(spark: SparkSession, table: Table, lake: Lake) -> bool:
     return not read(spark, table, lake).inputFiles()
 
 
-@lru_cache
-def version(spark: SparkSession, table: Table, lake: Lake) -> int | None:
-    """Delta's number of the newest commit; None where there is no table."""
-    if not exists(spark, table, lake):
-        return None
+def version(spark: SparkSession, table: Table, lake: Lake) -> int:
+    """Delta's number of the table's newest commit."""
     return int(spark.sql(f"DESCRIBE HISTORY {name(table, lake)} LIMIT 1").collect()[0]["version"])
 
 
+@lru_cache
 def schema(spark: SparkSession, ddl: str) -> StructType:
     """Columns declared in DDL as Spark has them, which only Spark can read from it; kept, since each asking is planned."""
     return spark.createDataFrame([], ddl).schema

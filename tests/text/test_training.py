@@ -133,7 +133,7 @@ def test_the_regression_is_the_weighted_penalised_one(spark, monkeypatch):
     assert (set(fitted.losses), fitted.penalty) == ({0.003, 3.0}, 0.003)
 
     truth = np.array([list(counts).index(label) for label in sentiments])
-    weights = np.array([regression.class_weights(counts)[label] for label in sentiments])
+    weights = np.array([measures.class_weights(counts)[label] for label in sentiments])
     scaled = vectors.astype(np.float32).astype(float)
     spread = np.sqrt(np.average((scaled - np.average(scaled, 0, weights)) ** 2, 0, weights))
 
@@ -155,7 +155,7 @@ def test_the_regression_is_the_weighted_penalised_one(spark, monkeypatch):
 
 
 def test_labels_weigh_the_same():
-    weights = regression.class_weights({"a": 10, "b": 30, "c": 60})
+    weights = measures.class_weights({"a": 10, "b": 30, "c": 60})
     assert {label: weight * {"a": 10, "b": 30, "c": 60}[label] for label, weight in weights.items()} == pytest.approx(
         {"a": 100 / 3, "b": 100 / 3, "c": 100 / 3}
     )

@@ -18,7 +18,7 @@ from tubelake.backends import libraries
 from tubelake.devices import CPU
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.settings import EmotionTraining
-from tubelake.vision import coverage, emotion, examples, feeding, guarded, training
+from tubelake.vision import coverage, emotion, examples, feeding, fitting, guarded, network, training
 
 SIZE = 32
 TODAY = date(2026, 3, 4)
@@ -98,12 +98,12 @@ def test_faces_that_cannot_be_learned_from_are_told_in_a_line(spark, tmp_path):
     }
     for said, faces in cases.items():
         with pytest.raises(UsageError, match=said) as raised:
-            training.train(labelled(spark, *faces), few, TODAY, None)
+            training.train(labelled(spark, *faces), few, TODAY, 4)
         assert "\n" not in str(raised.value)
     assert not list(tmp_path.rglob("*"))
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"set emotion_training\.model to a folder"):
-        training.train(labelled(spark), EmotionTraining(model=str(tmp_path / "file" / "model")), TODAY, None)
+        training.train(labelled(spark), EmotionTraining(model=str(tmp_path / "file" / "model")), TODAY, 4)
 
 
 def test_a_threshold_trades_labels_for_right_ones():
@@ -114,6 +114,33 @@ def test_a_threshold_trades_labels_for_right_ones():
     expected = {0.6: 0.65, 0.61: 0.55, 0.2: 0.9, 1.0: 0.5}
     assert {share: coverage.threshold_for(likely, share) for share in expected} == expected
     assert coverage.threshold_for(np.array([[0.0, 0.0]]), 1.0) == 0
+
+
+def test_the_network_begins_with_gradients_in_all_directions():
+    kernels = network.gradients(8)[:, :, 0]
+    assert kernels.shape == (3, 3, 8)
+    assert np.abs(kernels.sum(axis=(0, 1))).max() < 1e-6
+    down, right = np.mgrid[0:3, 0:3]
+    steepest = {0: right, 2: down, 4: -right, 6: -down, 1: right + down}
+    for direction, slope in steepest.items():
+        assert (kernels * slope[..., None]).sum(axis=(0, 1)).argmax() == direction
+
+
+@pytest.mark.slow  # loads TensorFlow
+def test_faces_are_mirrored_turned_and_moved_about_their_middle():
+    libraries.tensorflow(1)
+    faces = np.random.default_rng(2).random((5, 9, 9, 1)).astype(np.float32)
+    still, moves = np.zeros(5, np.float32), np.array([0, 0, 0, 2, 0], np.float32)
+    mirror, down = np.array([1, -1, 1, 1, 1], np.float32), np.array([0, 0, 0, 0, -1], np.float32)
+    turn = np.array([0, 0, np.pi / 2, 0, 0], np.float32)
+    found = np.asarray(fitting.moved(faces, mirror, turn, still + 1, moves, down))
+    assert np.allclose(found[0], faces[0], atol=1e-5)
+    assert np.allclose(found[1], faces[1, :, ::-1], atol=1e-5)
+    assert np.allclose(found[2], np.rot90(faces[2], -1), atol=1e-4)
+    assert np.allclose(found[3, :, 2:], faces[3, :, :-2], atol=1e-5)
+    assert np.allclose(found[4, :-1], faces[4, 1:], atol=1e-5)
+    nearer = np.asarray(fitting.moved(faces, still + 1, still, still + 2, still, still))
+    assert np.allclose(nearer[:, ::2, ::2], faces[:, 2:7, 2:7], atol=1e-5)
 
 
 def rows_of(frame, by: feeding.Way, folder: Path) -> list[tuple]:

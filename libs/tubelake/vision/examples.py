@@ -47,9 +47,9 @@ def decoded(labelled: DataFrame, size: int) -> DataFrame:
     `label` is null where a picture has more than one, `pixels` where it cannot be decoded.
     """
     each = labelled.select("sha256", _label(), "data")
-    once = each.groupBy("sha256").agg(F.min("label").alias("label"), F.max("label").alias("other"), F.any_value("data"))
-    one_label = F.when(F.col("label") == F.col("other"), F.col("label"))
-    pictures = once.select("sha256", one_label.alias("label"), F.col("any_value(data)").alias("data"))
+    once = each.groupBy("sha256").agg(
+        F.when(F.min("label") == F.max("label"), F.min("label")).alias("label"), F.any_value("data").alias("data")
+    )
 
     def decode_all(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
@@ -58,7 +58,7 @@ def decoded(labelled: DataFrame, size: int) -> DataFrame:
                 [batch.column("sha256"), batch.column("label"), pixels], ["sha256", "label", "pixels"]
             )
 
-    return pictures.mapInArrow(decode_all, "sha256 string, label string, pixels binary")
+    return once.mapInArrow(decode_all, "sha256 string, label string, pixels binary")
 
 
 def _label() -> Column:

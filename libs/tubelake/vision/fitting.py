@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tubelake.backends.libraries import tensorflow
 from tubelake.errors import TubeLakeError, UsageError
+from tubelake.measures import class_weights
 from tubelake.vision.feeding import Feed
 from tubelake.vision.network import mini_xception
 
@@ -127,7 +128,7 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
     model.optimizer.build(model.trainable_variables)
     variables = [*model.variables, *model.optimizer.variables]
     start = [variable.numpy() for variable in variables]
-    weights = {place: sum(task.faces) / (len(task.faces) * faces) for place, faces in enumerate(task.faces)}
+    weights = class_weights(dict(enumerate(task.faces)))
 
     def rate(epoch: int) -> float:
         """Falls along half a wave of a cosine (Loshchilov and Hutter, arXiv 1608.03983), over all epochs there may be."""

@@ -29,7 +29,7 @@ LIMITS = (
 class Card:
     declared: Declared
     trained_on: date
-    version: int | None  # of the table labelled_faces; None where it has none
+    version: int  # of the Delta table labelled_faces
     data_sha256: str
     counts: Counts
     settings: EmotionTraining
@@ -71,12 +71,11 @@ def _command(card: Card) -> str:
 
 
 def _data(card: Card) -> list[str]:
-    named = "" if card.version is None else f", version {card.version} of the Delta table"
     rule = f"""Equal pictures count once. {card.counts.contradictory:,} that have more than one label and {card.counts.broken:,} that
 cannot be decoded are left out."""
     rows = [(label, f"{card.counts.faces[label]:,}") for label in card.counts.labels]
     return [
-        f"`labelled_faces`{named}. SHA-256 of what the model has seen (pixels, labels, folds): `{card.data_sha256}`.",
+        f"`labelled_faces`, version {card.version} of the Delta table. SHA-256 of what the model has seen (pixels, labels, folds): `{card.data_sha256}`.",
         rule,
         table(("label", "faces"), rows),
     ]

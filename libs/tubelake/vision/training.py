@@ -36,7 +36,7 @@ class Outcome(NamedTuple):
         return _notes(self.card)
 
 
-def train(labelled: DataFrame, wanted: EmotionTraining, today: date, version: int | None) -> Outcome:
+def train(labelled: DataFrame, wanted: EmotionTraining, today: date, version: int) -> Outcome:
     """Train a model and put it into `wanted.model`, with its declaration, which read_faces asks for, and its card.
 
     `version` is that of the table. Raises UsageError for labels that are no emotions, or have too few faces.
@@ -101,7 +101,7 @@ def _card(
     fitted: Fitted,
     wanted: EmotionTraining,
     today: date,
-    version: int | None,
+    version: int,
     by: str,
 ) -> Card:
     right = fitted.likely.argmax(axis=1) == fitted.truth
