@@ -23,6 +23,7 @@ ALL = (
     "sentiment",
     "ocr",
     "faces",
+    "train_emotion",
     "spelling",
     "embeddings",
 )

@@ -93,8 +93,8 @@ class EmotionTraining(Section):
     """Parts that the faces are cut into: each is judged by a model that was trained on the others."""
     epochs: int = Field(60, ge=1)
     """How often a model sees each face, at most."""
-    patience: int = Field(20, ge=1)
-    """A fold's training stops when so many epochs have brought nothing."""
+    patience: int = Field(15, ge=1)
+    """A fold's training stops when so many epochs of the second half have brought nothing."""
     label_share: float = Field(0.6, gt=0, le=1)
     """The card names the greatest vision.emotion_confidence that leaves so great a share of unseen faces with a label."""
     seed: int = Field(0, ge=0, lt=2**31)

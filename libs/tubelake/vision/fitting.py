@@ -116,8 +116,9 @@ def _digest(kept: Any, faces: int) -> str:
 def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
     """Gives `train(faces, judges or None, epochs)` -> the model and for how many epochs it was trained.
 
-    It stops where its loss on the judges has gained nothing for `patience` epochs. The weights of its best epoch are not
-    brought back: few judges find that by chance, and towards the end, where the rate falls to nothing, models are better.
+    It stops where its loss on the judges has gained nothing for `patience` epochs. Half of the epochs pass before that is
+    asked: the loss first rises, while the rate is high, and models are right more often towards the end. So the weights
+    of the best epoch are not brought back either: few judges find it by chance.
 
     There is one model, which is put back to how it was: to build another takes TensorFlow as long as some epochs.
     """
@@ -139,7 +140,7 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
             variable.assign(value)
         callbacks = [keras.callbacks.LearningRateScheduler(rate), keras.callbacks.TerminateOnNaN()]
         if judges is not None:
-            callbacks.append(keras.callbacks.EarlyStopping(patience=task.patience))
+            callbacks.append(keras.callbacks.EarlyStopping(patience=task.patience, start_from_epoch=task.epochs // 2))
         fed = _fed(faces, task)
         said = model.fit(
             fed, validation_data=judges, epochs=epochs, class_weight=weights, callbacks=callbacks, verbose=0

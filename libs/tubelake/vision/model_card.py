@@ -89,7 +89,7 @@ def _choices(card: Card) -> list[str]:
         "Each time a face is seen it is mirrored or not, turned by up to 10°, made larger or smaller and moved by up to a tenth.",
         "Each label weighs the same in all, however many faces have it; labels are smoothed by 0.1.",
         f"Adam, its rate falling along a cosine to nothing in {wanted.epochs} epochs.",
-        f"Early stopping: one of {JUDGED_BY} faces that a fold's model could train on told when {wanted.patience} epochs had brought nothing.",
+        f"Early stopping: one of {JUDGED_BY} faces that a fold's model could train on told when {wanted.patience} epochs of the second half had brought nothing.",
         f"Epochs of the folds: {epochs}.",
         f"The model was then trained on all faces for {round(median(card.epochs))} epochs, the median.",
     ]
