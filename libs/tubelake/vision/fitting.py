@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import parent_process
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -138,7 +139,8 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
     def train(faces: Any, judges: Any, epochs: int) -> tuple[Any, int]:
         for variable, value in zip(variables, start, strict=True):
             variable.assign(value)
-        callbacks = [keras.callbacks.LearningRateScheduler(rate), keras.callbacks.TerminateOnNaN()]
+        ending = keras.callbacks.LambdaCallback(on_epoch_end=_end_with_the_job)
+        callbacks = [keras.callbacks.LearningRateScheduler(rate), keras.callbacks.TerminateOnNaN(), ending]
         if judges is not None:
             callbacks.append(keras.callbacks.EarlyStopping(patience=task.patience, start_from_epoch=task.epochs // 2))
         fed = _fed(faces, task)
@@ -149,6 +151,13 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
         return model, len(said.history["loss"])
 
     return train
+
+
+def _end_with_the_job(_epoch: int, _losses: object) -> None:
+    """A job that is killed cannot end this process."""
+    parent = parent_process()
+    if parent and not parent.is_alive():
+        os._exit(1)
 
 
 def _check_losses(losses: list[float]) -> None:
