@@ -60,7 +60,8 @@ def prepared(faces: DataFrame, by: Way, folder: Path, cache: str | None) -> Iter
     try:
         yield partial(_from_petastorm, converter)
     finally:
-        converter.delete()
+        with warnings.catch_warnings(action="ignore"):
+            converter.delete()
         shutil.rmtree(place, ignore_errors=True)
 
 

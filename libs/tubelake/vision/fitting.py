@@ -20,7 +20,7 @@ from tubelake.backends.libraries import tensorflow
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.measures import class_weights
 from tubelake.vision.feeding import Feed
-from tubelake.vision.network import mini_xception
+from tubelake.vision.network import mini_xception, seen_from_both_sides
 
 BATCH = 32
 RATE, SMOOTHING, NORM = 4e-3, 0.1, 1.0  # Adam's, of the labels, of the gradients: a few strange faces move nothing far
@@ -128,6 +128,7 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=SMOOTHING)
     model.compile(keras.optimizers.Adam(RATE, clipnorm=NORM), loss)
     model.optimizer.build(model.trainable_variables)
+    both = seen_from_both_sides(model)
     variables = [*model.variables, *model.optimizer.variables]
     start = [variable.numpy() for variable in variables]
     weights = class_weights(dict(enumerate(task.faces)))
@@ -148,7 +149,7 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
             fed, validation_data=judges, epochs=epochs, class_weight=weights, callbacks=callbacks, verbose=0
         )
         _check_losses([*said.history["loss"], *said.history.get("val_loss", ())])
-        return model, len(said.history["loss"])
+        return both, len(said.history["loss"])
 
     return train
 

@@ -14,7 +14,7 @@ from tubelake.vision.emotion import Declared
 from tubelake.vision.examples import JUDGED_BY, Counts
 
 WHAT = """A convolutional network of the family of mini-XCEPTION (Arriaga et al., arXiv 1710.07557), which gives the
-probability of each emotion for a gray picture of one face."""
+probability of each emotion for a gray picture of one face: the mean of what it says of the face and of its mirror image."""
 USE = """To say what the faces of many pictures show, with the job `read_faces`. It does not know what anybody feels, and is
 not made to judge a person."""
 LIMITS = (

@@ -42,6 +42,14 @@ def mini_xception(labels: int, size: int) -> Any:
     return keras.Model(faces, said)
 
 
+def seen_from_both_sides(model: Any) -> Any:
+    """The model that gives the mean of what `model`, whose weights it shares, says of a face and of its mirror image."""
+    keras = _keras()
+    faces = keras.layers.Input(model.input_shape[1:])
+    mirrored = import_module("tensorflow").reverse(faces, [2])
+    return keras.Model(faces, keras.layers.Average()([model(faces), model(mirrored)]))
+
+
 def gradients(directions: int) -> NDArray[np.float32]:
     """Kernels (3, 3, 1, directions) of the gradient in directions all around the circle, each of size 2."""
     down, right = np.mgrid[-1:2, -1:2]
