@@ -57,6 +57,7 @@ def prepared(faces: DataFrame, by: Way, folder: Path, cache: str | None) -> Iter
     faces.sparkSession.conf.set(SparkDatasetConverter.PARENT_CACHE_DIR_URL_CONF, cache or place.as_uri())
     with warnings.catch_warnings(action="ignore"):
         converter = make_spark_converter(faces)
+    converter.file_urls.sort()  # Spark lists files in any order; parts are numbered in that of the rows
     try:
         yield partial(_from_petastorm, converter)
     finally:

@@ -124,11 +124,12 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
     There is one model, which is put back to how it was: to build another takes TensorFlow as long as some epochs.
     """
     keras: Any = import_module("tf_keras")
-    model = mini_xception(len(task.faces), task.size)
+    one = mini_xception(len(task.faces), task.size)
+    both = seen_from_both_sides(one)
+    model = keras.Model(one.inputs, one.outputs)  # compiled, which the model that is kept is not
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=SMOOTHING)
     model.compile(keras.optimizers.Adam(RATE, clipnorm=NORM), loss)
     model.optimizer.build(model.trainable_variables)
-    both = seen_from_both_sides(model)
     variables = [*model.variables, *model.optimizer.variables]
     start = [variable.numpy() for variable in variables]
     weights = class_weights(dict(enumerate(task.faces)))
