@@ -63,6 +63,7 @@ def fit(task: Task) -> Fitted:
     # batches that train are of one size.
     with _silent():
         tf = tensorflow(task.threads)
+    tf.get_logger().setLevel("ERROR")  # a model that is saved without its optimizer is no news
     tf.config.experimental.enable_op_determinism()
     tf.keras.utils.set_random_seed(task.seed)
     with TemporaryDirectory() as folder, task.feed() as batches:
@@ -134,17 +135,10 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
     start = [variable.numpy() for variable in variables]
     weights = class_weights(dict(enumerate(task.faces)))
 
-    def rate(epoch: int) -> float:
-        """Falls along half a wave of a cosine (Loshchilov and Hutter, arXiv 1608.03983), over all epochs there may be."""
-        return RATE * 0.5 * (1 + math.cos(math.pi * epoch / task.epochs))
-
     def train(faces: Any, judges: Any, epochs: int) -> tuple[Any, int]:
         for variable, value in zip(variables, start, strict=True):
             variable.assign(value)
-        ending = keras.callbacks.LambdaCallback(on_epoch_end=_end_with_the_job)
-        callbacks = [keras.callbacks.LearningRateScheduler(rate), keras.callbacks.TerminateOnNaN(), ending]
-        if judges is not None:
-            callbacks.append(keras.callbacks.EarlyStopping(patience=task.patience, start_from_epoch=task.epochs // 2))
+        callbacks = _callbacks(keras, task, is_judged=judges is not None)
         fed = _fed(faces, task)
         said = model.fit(
             fed, validation_data=judges, epochs=epochs, class_weight=weights, callbacks=callbacks, verbose=0
@@ -153,6 +147,20 @@ def _trainer(task: Task) -> Callable[[Any, Any, int], tuple[Any, int]]:
         return both, len(said.history["loss"])
 
     return train
+
+
+def _callbacks(keras: Any, task: Task, *, is_judged: bool) -> list[Any]:
+    def rate(epoch: int) -> float:
+        """Falls along half a wave of a cosine (Loshchilov and Hutter, arXiv 1608.03983), over all epochs there may be."""
+        return RATE * 0.5 * (1 + math.cos(math.pi * epoch / task.epochs))
+
+    callbacks = keras.callbacks
+    always = [
+        callbacks.LearningRateScheduler(rate), callbacks.TerminateOnNaN(),
+        callbacks.LambdaCallback(on_epoch_end=_end_with_the_job),
+    ]  # fmt: skip
+    stopping = callbacks.EarlyStopping(patience=task.patience, start_from_epoch=task.epochs // 2)
+    return [*always, stopping] if is_judged else always
 
 
 def _end_with_the_job(_epoch: int, _losses: object) -> None:
