@@ -24,6 +24,7 @@ ALL = (
     "features",
     "ocr",
     "faces",
+    "train_emotion",
     "spelling",
     "embeddings",
     "picture_scale",

@@ -18,10 +18,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from benchmarks.common import real_data, result, settings_for, stopwatch, warm_session
-from tubelake import console, job, store, tables
+from tubelake import console, job, measures, store, tables
 from tubelake.backends import Options, sparknlp, stored, trained
 from tubelake.settings import Settings
-from tubelake.text import labels, measures, regression, training
+from tubelake.text import labels, regression, training
+from tubelake.text import measures as polarities
 from tubelake.text.words import words
 
 NEUTRAL_RATING = 0.5  # of 4, in VADER's tweets
@@ -31,7 +32,7 @@ STARS = {"0": "negative", "1": "negative", "2": "neutral", "3": "positive", "4":
 def tweets() -> Iterator[tuple[str, str]]:
     for line in (real_data() / "sentiment/vader/tweets_GroundTruth.txt").read_text("utf-8", "replace").splitlines():
         _, rating, text = line.split("\t", 2)
-        yield text, measures.label_at(float(rating), NEUTRAL_RATING)
+        yield text, polarities.label_at(float(rating), NEUTRAL_RATING)
 
 
 def sentences() -> Iterator[tuple[str, str]]:
@@ -80,11 +81,11 @@ def counts_of(texts: DataFrame) -> dict[str, int]:
 def from_lists(texts: DataFrame, options: Options) -> dict[str, measures.Confusion]:
     """A backend with words of its own: neutral where it says 0, and neutral within the band that suits the seen texts."""
     scored = training.with_polarity(texts, options).persist()
-    seen, unseen = (measures.polarity_counts(scored.where(F.col("is_test") == is_test)) for is_test in (False, True))
+    seen, unseen = (polarities.polarity_counts(scored.where(F.col("is_test") == is_test)) for is_test in (False, True))
     scored.unpersist()
-    band = measures.best_band(seen)
-    fitted = {f"{options.backend}, neutral to ±{band:g}": measures.confusion_at(unseen, band)} if band else {}
-    return {options.backend: measures.confusion_at(unseen, 0.0), **fitted}
+    band = polarities.best_band(seen)
+    fitted = {f"{options.backend}, neutral to ±{band:g}": polarities.confusion_at(unseen, band)} if band else {}
+    return {options.backend: polarities.confusion_at(unseen, 0.0), **fitted}
 
 
 def from_embeddings(
@@ -92,10 +93,10 @@ def from_embeddings(
 ) -> dict[str, measures.Confusion]:
     embedded = regression.with_embeddings(texts.where("is_test"), options).persist()
     counts = {
-        name: measures.polarity_counts(regression.with_polarity(embedded, model)) for name, model in models.items()
+        name: polarities.polarity_counts(regression.with_polarity(embedded, model)) for name, model in models.items()
     }
     embedded.unpersist()
-    return {name: measures.confusion_at(found, 0.0) for name, found in counts.items()}
+    return {name: polarities.confusion_at(found, 0.0) for name, found in counts.items()}
 
 
 def of_other_texts(comments: DataFrame, options: Options) -> trained.Regression:
@@ -113,19 +114,19 @@ def confusions(
     for backend in ("textblob", "vader"):
         found |= from_lists(texts, replace(options, backend=backend))
     bayes = sparknlp.score_frame(texts.where("is_test"), options)
-    found[sparknlp.NAME] = measures.confusion_at(measures.polarity_counts(bayes), 0.0)
+    found[sparknlp.NAME] = polarities.confusion_at(polarities.polarity_counts(bayes), 0.0)
     return found | from_embeddings(texts, models, options)
 
 
 def show(name: str, found: Mapping[str, measures.Confusion]) -> None:
-    columns = ["backend", "accuracy", "macro-F1", *(f"F1 {label}" for label in measures.LABELS)]
+    columns = ["backend", "accuracy", "macro-F1", *(f"F1 {label}" for label in polarities.LABELS)]
     lines = []
     for backend, confusion in found.items():
         scores = measures.f1_scores(confusion)
         figures = [
             measures.accuracy(confusion),
             measures.macro_f1(confusion),
-            *(scores[label] for label in measures.LABELS),
+            *(scores[label] for label in polarities.LABELS),
         ]
         lines.append([backend, *(f"{figure:.3f}" for figure in figures)])
     texts = sum(next(iter(found.values())).values())

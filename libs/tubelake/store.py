@@ -149,6 +149,11 @@ def is_new(spark: SparkSession, table: Table, lake: Lake) -> bool:
     return not read(spark, table, lake).inputFiles()
 
 
+def version(spark: SparkSession, table: Table, lake: Lake) -> int:
+    """Delta's number of the table's newest commit."""
+    return int(spark.sql(f"DESCRIBE HISTORY {name(table, lake)} LIMIT 1").collect()[0]["version"])
+
+
 @lru_cache
 def schema(spark: SparkSession, ddl: str) -> StructType:
     """Columns declared in DDL as Spark has them, which only Spark can read from it; kept, since each asking is planned."""

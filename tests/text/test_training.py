@@ -14,10 +14,11 @@ from pyspark.sql import functions as F
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from tubelake import job, settings, store, tables
+from tubelake import job, measures, settings, store, tables
 from tubelake.backends import sparknlp, stored, trained
 from tubelake.errors import UsageError
-from tubelake.text import cards, labels, measures, regression, training
+from tubelake.text import cards, labels, regression, training
+from tubelake.text import measures as polarities
 
 GOOD = ("love", "great", "wonderful", "happy", "excellent", "beautiful", "awesome", "enjoyed")
 BAD = ("hate", "awful", "terrible", "boring", "worst", "ugly", "useless", "disappointed")
@@ -100,19 +101,19 @@ def test_polarities_become_labels(spark):
         ("neutral", None),
         ("negative", -0.304),
     ]
-    counts = measures.polarity_counts(spark.createDataFrame(rows, "sentiment string, polarity double"))
+    counts = polarities.polarity_counts(spark.createDataFrame(rows, "sentiment string, polarity double"))
     assert counts[("negative", -0.3)] == 1
-    assert measures.confusion_at(counts, 0.0) == {
+    assert polarities.confusion_at(counts, 0.0) == {
         ("positive", "positive"): 2, ("neutral", "positive"): 1, ("neutral", "negative"): 1, ("neutral", "neutral"): 1,
         ("negative", "negative"): 1,
     }  # fmt: skip
-    assert measures.best_band(counts) == 0.1
-    assert measures.accuracy(measures.confusion_at(counts, 0.1)) == pytest.approx(5 / 6)
+    assert polarities.best_band(counts) == 0.1
+    assert measures.accuracy(polarities.confusion_at(counts, 0.1)) == pytest.approx(5 / 6)
 
 
 def test_only_0_is_rounded_to_0(spark):
     cases = {"a": 0.004, "b": -0.001, "c": 0.0, "d": -0.0, "e": 0.126, "f": -1.0, "g": None}
-    counts = measures.polarity_counts(spark.createDataFrame(list(cases.items()), "sentiment string, polarity double"))
+    counts = polarities.polarity_counts(spark.createDataFrame(list(cases.items()), "sentiment string, polarity double"))
     expected = {"a": 0.01, "b": -0.01, "c": 0.0, "d": 0.0, "e": 0.13, "f": -1.0, "g": None}
     assert counts == dict.fromkeys(expected.items(), 1)
 
@@ -132,7 +133,7 @@ def test_the_regression_is_the_weighted_penalised_one(spark, monkeypatch):
     assert (set(fitted.losses), fitted.penalty) == ({0.003, 3.0}, 0.003)
 
     truth = np.array([list(counts).index(label) for label in sentiments])
-    weights = np.array([regression.class_weights(counts)[label] for label in sentiments])
+    weights = np.array([measures.class_weights(counts)[label] for label in sentiments])
     scaled = vectors.astype(np.float32).astype(float)
     spread = np.sqrt(np.average((scaled - np.average(scaled, 0, weights)) ** 2, 0, weights))
 
@@ -154,7 +155,7 @@ def test_the_regression_is_the_weighted_penalised_one(spark, monkeypatch):
 
 
 def test_labels_weigh_the_same():
-    weights = regression.class_weights({"a": 10, "b": 30, "c": 60})
+    weights = measures.class_weights({"a": 10, "b": 30, "c": 60})
     assert {label: weight * {"a": 10, "b": 30, "c": 60}[label] for label, weight in weights.items()} == pytest.approx(
         {"a": 100 / 3, "b": 100 / 3, "c": 100 / 3}
     )

@@ -1,7 +1,7 @@
 """Everything a user can set, as one frozen typed tree."""
 
 from tubelake.settings.loading import ENV_PREFIX, changed, explained, load, names, value
-from tubelake.settings.reading import Embeddings, Spelling, Text, Vision
+from tubelake.settings.reading import Embeddings, EmotionTraining, Spelling, Text, Vision
 from tubelake.settings.sections import (
     Captions,
     Collect,
@@ -20,6 +20,7 @@ __all__ = [
     "Captions",
     "Collect",
     "Embeddings",
+    "EmotionTraining",
     "Lake",
     "Policy",
     "Privacy",

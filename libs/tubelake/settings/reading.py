@@ -80,3 +80,26 @@ class Vision(Section):
     """A model's process that has held more (MB) is ended after its batch, and started anew; null: whatever it holds."""
     timeout_seconds: float = Field(120.0, gt=0)
     """How long a batch may take, or one picture alone; then it is given up."""
+
+
+class EmotionTraining(Section):
+    model: str = "./models/emotion"
+    """Folder into which train_emotion puts the model with its card; vision.emotion_model takes its emotion.h5."""
+    feeding: Literal["auto", "petastorm", "arrow"] = "auto"
+    """How faces go from Spark to TensorFlow; auto: by petastorm where it is installed, else by Arrow. The same either way."""
+    cache: str | None = None
+    """Address of a folder that the driver and all workers reach, where petastorm puts the faces; not set: one of this machine."""
+    size: int = Field(48, ge=32, le=224)
+    """Side of the pictures that the model sees (px); FER2013 has 48."""
+    folds: int = Field(5, ge=2, le=20)
+    """Parts that the faces are cut into: each is judged by a model that was trained on the others."""
+    epochs: int = Field(60, ge=1)
+    """How often a model sees each face, at most."""
+    patience: int = Field(15, ge=1)
+    """A fold's training stops when so many epochs of the second half have brought nothing."""
+    label_share: float = Field(0.6, gt=0, le=1)
+    """The card names the greatest vision.emotion_confidence that leaves so great a share of unseen faces with a label."""
+    seed: int = Field(0, ge=0, lt=2**31)
+    """Of all that is drawn at random: the same faces, settings and packages give the same model."""
+    timeout_minutes: float = Field(24.0 * 60, gt=0)
+    """Training that takes longer is ended."""

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from tubelake.settings.reading import Embeddings, Spelling, Text, Vision
+from tubelake.settings.reading import Embeddings, EmotionTraining, Spelling, Text, Vision
 from tubelake.settings.section import Section
 from tubelake.settings.values import ChannelIds, Hosts, Moment, Regions, VideoIds, Words
 
@@ -274,6 +274,7 @@ class Settings(Section):
     spelling: Spelling = Spelling()
     embeddings: Embeddings = Embeddings()
     vision: Vision = Vision()
+    emotion_training: EmotionTraining = EmotionTraining()
     policy: Policy = Policy()
     spark: Spark = Spark()
     run: Run = Run()

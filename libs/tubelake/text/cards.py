@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from tubelake.text.measures import Confusion, accuracy, f1_scores, macro_f1
+from tubelake.markdown import bullets, document, table
+from tubelake.measures import Confusion, accuracy, f1_scores, macro_f1
 
 
 class Source(NamedTuple):
@@ -38,16 +39,16 @@ def markdown(card: Card) -> str:
         [f"# Sentiment model `{card.backend}`", card.what, *_details(card)],
         ["## What it is for", *_use(card)],
         ["## Data", *_data(card)],
-        ["## How it was trained", *_bullets(card.choices)],
+        ["## How it was trained", bullets(card.choices)],
         ["## How good it is", *_results(card)],
-        ["## Limits", *_bullets(card.limits)],
+        ["## Limits", bullets(card.limits)],
     ]
-    return "\n\n".join("\n\n".join(part) for part in parts) + "\n"
+    return document(parts)
 
 
 def _details(card: Card) -> list[str]:
-    return ["\n".join([f"- Trained on {card.trained_on:%Y-%m-%d} by the job `train_sentiment` of TubeLake",
-                       f"- Hash of the model: `{card.model_hash}`"])]  # fmt: skip
+    trained = f"Trained on {card.trained_on:%Y-%m-%d} by the job `train_sentiment` of TubeLake"
+    return [bullets([trained, f"Hash of the model: `{card.model_hash}`"])]
 
 
 def _use(card: Card) -> list[str]:
@@ -65,9 +66,9 @@ of settings included, sees it."""
     labels = sorted({*card.train_counts, *card.test_counts})
     split = [(label, f"{card.train_counts.get(label, 0):,}", f"{card.test_counts.get(label, 0):,}") for label in labels]
     return [
-        _table(("file", "SHA-256 begins with", "label", "texts"), sources),
+        table(("file", "SHA-256 begins with", "label", "texts"), sources),
         rule,
-        _table(("label", "to train", "to measure"), split),
+        table(("label", "to train", "to measure"), split),
     ]
 
 
@@ -79,16 +80,7 @@ def _results(card: Card) -> list[str]:
     scores = ", ".join(f"{label} {score:.3f}" for label, score in f1_scores(own).items())
     return [
         "On the texts that were kept for measuring, all on the same ones:",
-        _table(("", "accuracy", "macro-F1"), shown),
+        table(("", "accuracy", "macro-F1"), shown),
         f"F1 of {name} by label: {scores}. What it said (columns) of texts with each label (rows):",
-        _table(("", *labels), rows),
+        table(("", *labels), rows),
     ]
-
-
-def _bullets(lines: Sequence[str]) -> list[str]:
-    return ["\n".join(f"- {line}" for line in lines)]
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)

@@ -12,6 +12,7 @@ from pyspark.sql.pandas.functions import pandas_udf
 from tubelake.backends import minilm
 from tubelake.backends.base import Options
 from tubelake.backends.trained import Regression, polarities
+from tubelake.measures import class_weights
 
 PENALTIES = (0.0003, 0.001, 0.003, 0.01, 0.03)
 MOST_STEPS = 200
@@ -73,12 +74,6 @@ def fit(texts: DataFrame, counts: Mapping[str, int]) -> Fitted:
     model = method.fit(rows, {method.regParam: best})
     numbers = model.coefficientMatrix.toArray(), model.interceptVector.toArray()
     return Fitted(Regression(tuple(labels), *numbers), best, losses)
-
-
-def class_weights(counts: Mapping[str, int]) -> dict[str, float]:
-    """The weight of one text of each label: all texts of a label together weigh the same, and all texts their number."""
-    total = sum(counts.values())
-    return {label: total / (len(counts) * count) for label, count in counts.items()}
 
 
 def _by_sentiment(values: Mapping[str, float]) -> Column:

@@ -14,10 +14,11 @@ from tubelake import backends
 from tubelake.backends import sparknlp, stored, trained
 from tubelake.backends.base import Options
 from tubelake.errors import UsageError
+from tubelake.measures import Confusion, accuracy, macro_f1, majority
 from tubelake.text import regression
 from tubelake.text.cards import Card, Source, markdown
 from tubelake.text.labels import examples, with_sentiment
-from tubelake.text.measures import Confusion, accuracy, best_band, confusion_at, macro_f1, majority, polarity_counts
+from tubelake.text.measures import best_band, confusion_at, polarity_counts
 from tubelake.text.normalise import VERSION, clean, spell_out
 from tubelake.text.words import words
 

@@ -3,7 +3,9 @@
 import importlib
 import resource
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +14,7 @@ from typing import Any, TypeAlias
 
 from pebble import ProcessExpired, ProcessPool
 
-from tubelake.errors import UsageError
+from tubelake.errors import TubeLakeError, UsageError
 
 LOADING_SECONDS = 600.0  # a model's first time on a busy machine; keras-ocr may download its weights then
 Read: TypeAlias = Callable[[list[bytes]], list[dict[str, Any]]]
@@ -58,6 +60,19 @@ def end() -> None:
         _process().stop()  # type: ignore[no-untyped-call]
         _process().join()
         _process.cache_clear()
+
+
+def once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, what: str) -> Any:
+    """What the function gives, in a process that ends with it. Raises what it raised, and TubeLakeError where it hung or crashed."""
+    # Libraries warn there of how they are made, from their import on.
+    own = ProcessPool(1, initializer=warnings.simplefilter, initargs=("ignore",), context=get_context("spawn"))
+    with own as process:
+        try:
+            return process.schedule(function, args=arguments, timeout=seconds).result()
+        except Late:
+            raise TubeLakeError(f"{what} was ended: it took more than {seconds:g} s") from None
+        except (ProcessExpired, BrokenExecutor) as error:
+            raise TubeLakeError(f"{what} crashed its process ({error}): run again") from None
 
 
 def _alone(model: Model, item: bytes, seconds: float) -> dict[str, Any]:
