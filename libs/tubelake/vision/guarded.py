@@ -1,8 +1,8 @@
 """Models in a process of their own: one that hangs or crashes ends with its picture, and the task goes on."""
 
 import importlib
+import re
 import resource
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
@@ -10,6 +10,7 @@ from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from pebble import ProcessExpired, ProcessPool
@@ -118,8 +119,10 @@ def _read(model: Model, items: list[bytes]) -> list[dict[str, Any]]:
 
 def _most_held() -> float:
     """In the model's process: the most memory that it has held so far (MB)."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (1e6 if sys.platform == "darwin" else 1e3)
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux, where `getrusage` also counts what the process that started this one held
+        return float(re.findall(r"VmHWM:\s+(\d+)", status.read_text())[0]) / 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 @lru_cache(2)
