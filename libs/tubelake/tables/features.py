@@ -1,5 +1,6 @@
 """Tables of features, one row a video or thumbnail, and what is counted of them; small enough to be built anew."""
 
+from tubelake.tables.gold import DESCRIBED
 from tubelake.tables.model import Table, columns
 
 _EMOTIONS = """
@@ -35,13 +36,7 @@ THUMBNAIL_STATISTICS = Table(
     missing_count  bigint  Without: not read yet, or could not be read
     zero_count     bigint  Whose value is 0, such as pictures without text
     zero_share     double  Of those with a value: of thumbnail_ocr_length the share without text; null without values
-    mean           double  Arithmetic mean
-    sd             double  Standard deviation (n - 1)
-    min            double  Least value
-    q1             double  First quartile, linearly interpolated
-    median         double  Median, linearly interpolated
-    q3             double  Third quartile, linearly interpolated
-    max            double  Greatest value
+    {DESCRIBED.strip()}
     """), key=("keyword", "metric"),
 )  # fmt: skip
 THUMBNAIL_HISTOGRAMS = Table(

@@ -2,14 +2,8 @@
 
 from tubelake.tables.model import Table, columns
 
-KEYWORD_STATISTICS = Table(
-    "gold", "keyword_statistics", "describe() of each metric of a keyword's videos, from their newest counts",
-    columns("""
-    keyword        string  Keyword
-    metric         string  Metric, such as view_count; ratios and rates say their unit in the name
-    video_count    bigint  Videos of the keyword
-    value_count    bigint  Videos with a value
-    missing_count  bigint  Videos without
+# What describe() says of values.
+DESCRIBED = """
     mean           double  Arithmetic mean
     sd             double  Standard deviation (n - 1)
     min            double  Least value
@@ -17,6 +11,16 @@ KEYWORD_STATISTICS = Table(
     median         double  Median, linearly interpolated
     q3             double  Third quartile, linearly interpolated
     max            double  Greatest value
+"""
+KEYWORD_STATISTICS = Table(
+    "gold", "keyword_statistics", "describe() of each metric of a keyword's videos, from their newest counts",
+    columns(f"""
+    keyword        string  Keyword
+    metric         string  Metric, such as view_count; ratios and rates say their unit in the name
+    video_count    bigint  Videos of the keyword
+    value_count    bigint  Videos with a value
+    missing_count  bigint  Videos without
+    {DESCRIBED.strip()}
     """), key=("keyword", "metric"),
 )  # fmt: skip
 HISTOGRAMS = Table(
