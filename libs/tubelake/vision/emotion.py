@@ -7,11 +7,9 @@ its labels, the side of the square, how gray becomes a number, and the file's ch
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.util import find_spec
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ from numpy.typing import NDArray
 
 from tubelake import devices
 from tubelake.errors import UsageError
-from tubelake.vision import networks
+from tubelake.vision import guarded, networks
 
 Faces = NDArray[np.uint8]  # (faces, side, side), gray
 Likely = NDArray[np.float64]  # (faces, len(EMOTIONS)); NaN for a label that the model does not have
@@ -108,8 +106,7 @@ def try_out(declared: Declared) -> None:
 
     So a wrong one is told by the driver, in one line, and not by the traces of tasks; TensorFlow stays out of it.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        process.submit(_try, declared).result()
+    guarded.once(_try, (declared,), guarded.LOADING_SECONDS, "trying out the emotion model")
 
 
 def _try(declared: Declared) -> None:
