@@ -15,7 +15,7 @@ from tubelake.settings import Search, Settings
 
 CHAT = emulator.ChatOptions(speed=60.0, polling_seconds=1.0)  # a stream of minutes in some seconds
 SHOWN_MESSAGES = 3
-PICTURES = 100  # thumbnails that the demo reads: a core reads 4 a second
+PICTURES = 40  # thumbnails that the demo reads: models take 8 s to start, and a core reads 4 a second
 SHOWN = ("metric", "value_count", "missing_count", "mean", "sd", "min", "q1", "median", "q3", "max")
 
 

@@ -179,6 +179,7 @@ def pictures(spark, said: dict[str, dict], fetched_at=NOW):
             "video_id": video,
             "sha256": video,
             "fetched_at": fetched_at,
+            "device": "cpu",
             **MADE_BY,
             **{name: row.get(name) for name in SAID},
         }
