@@ -1,8 +1,8 @@
 """What models run on: whether their packages are installed, and TensorFlow set up the same way for all of them."""
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,14 +28,28 @@ def tensorflow(threads: int) -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # else it tells each worker's log about its processor
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    import tensorflow as tf
+    with _silent():
+        import tensorflow as tf
 
-    with suppress(RuntimeError):  # it runs in this process already, with what it was given first
+    with _silent(), suppress(RuntimeError):  # it runs in this process already, with what it was given first
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, enable=True)
     return tf
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """TensorFlow tells the console of the machine when it is imported, whatever it is told."""
+    console, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(console, 2)
+        os.close(console)
+        os.close(nothing)
 
 
 def tensorflow_device(device: str, threads: int, *, must_have_gpu: bool) -> str:

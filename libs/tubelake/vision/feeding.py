@@ -55,6 +55,8 @@ def prepared(faces: DataFrame, by: Way, folder: Path, cache: str | None) -> Iter
     place = folder / "petastorm"
     place.mkdir()
     faces.sparkSession.conf.set(SparkDatasetConverter.PARENT_CACHE_DIR_URL_CONF, cache or place.as_uri())
+    # It asks pyarrow in ways that are deprecated, also when Python ends.
+    warnings.filterwarnings("ignore", module="petastorm")
     with warnings.catch_warnings(action="ignore"):
         converter = make_spark_converter(faces)
     converter.file_urls.sort()  # Spark lists files in any order; parts are numbered in that of the rows

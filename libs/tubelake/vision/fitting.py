@@ -3,8 +3,7 @@
 import hashlib
 import math
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import parent_process
@@ -61,8 +60,7 @@ def fit(task: Task) -> Fitted:
     """
     # oneDNN's kernels have corrupted memory here (TensorFlow 2.21) where a batch was smaller than the one before: all
     # batches that train are of one size.
-    with _silent():
-        tf = tensorflow(task.threads)
+    tf = tensorflow(task.threads)
     tf.get_logger().setLevel("ERROR")  # a model that is saved without its optimizer is no news
     tf.config.experimental.enable_op_determinism()
     tf.keras.utils.set_random_seed(task.seed)
@@ -76,19 +74,6 @@ def fit(task: Task) -> Fitted:
         model, _ = train(kept, None, round(median(epochs)))
         model.save(task.file, include_optimizer=False)  # HDF5 has no dates in it: its bytes are the same each time
         return Fitted(truth, likely.astype(np.float64), fold, epochs, digest)
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """TensorFlow tells the console of the machine when it is imported, whatever it is told."""
-    console, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 2)
-    try:
-        yield
-    finally:
-        os.dup2(console, 2)
-        os.close(console)
-        os.close(nothing)
 
 
 def _kept(batches: Any, task: Task, file: str) -> Any:
