@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tubelake import __version__, cli, console, job, settings
-from tubelake.errors import UsageError, packages_needed
+from tubelake.errors import UsageError, for_the_user
 
 
 @pytest.fixture(autouse=True)
@@ -163,7 +163,7 @@ def test_an_unknown_job_names_the_jobs():
 def test_a_package_that_is_missing_is_named_with_the_extras():
     with (
         pytest.raises(UsageError, match=r"package no_such_package is not installed: .*tubelake\[spark35,nlp"),
-        packages_needed(),
+        for_the_user(),
     ):
         importlib.import_module("no_such_package")
 

@@ -1,5 +1,6 @@
 """What ends a run: each error is one line with its remedy, and carries the exit code of the process."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,9 +21,13 @@ class UsageError(TubeLakeError):
     outcome = "usage"
 
 
+# What a task raises comes to the driver as the text of its traceback.
+_OF_A_TASK = re.compile(r"^\s*tubelake\.errors\.UsageError: (.+)$", re.MULTILINE)
+
+
 @contextmanager
-def packages_needed() -> Iterator[None]:
-    """A package of one of TubeLake's extras that is not installed is the user's to install: raises UsageError."""
+def for_the_user() -> Iterator[None]:
+    """Raises UsageError for what is the user's to put right: a package that is missing, or what a task says is wrong."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -30,6 +35,12 @@ def packages_needed() -> Iterator[None]:
             f"the package {error.name} is not installed: install tubelake with its extras, "
             "tubelake[spark35,nlp,korean,vision,embed,train], or those of them that you need"
         ) from error
+    except TubeLakeError:
+        raise
+    except Exception as error:
+        if told := _OF_A_TASK.findall(str(error)):
+            raise UsageError(told[-1]) from error
+        raise
 
 
 class Postponed(TubeLakeError):  # noqa: N818 - not an error of anybody

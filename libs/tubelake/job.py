@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_log_path
 
 from tubelake import console, resources, session
-from tubelake.errors import Postponed, TubeLakeError, UsageError, packages_needed
+from tubelake.errors import Postponed, TubeLakeError, UsageError, for_the_user
 from tubelake.settings import Settings, changed, value
 from tubelake.tables import JOB_RUNS, Table
 
@@ -68,7 +68,7 @@ def load(name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise UsageError(f"cannot load {find(name)}")
     module = importlib.util.module_from_spec(spec)
-    with packages_needed():
+    with for_the_user():
         spec.loader.exec_module(module)
     return module
 
@@ -239,7 +239,7 @@ def _attempt(spark: "SparkSession", name: str, settings: Settings) -> Ended:
     report, outcome, message, code, go_on, quiet = Report(), "done", "", 0, True, False
     try:
         module = load(name)
-        with packages_needed():
+        with for_the_user():
             report = module.run(spark, settings)
         quiet = not (module.WRITES or report.rows_out)  # it only shows something
         if report.failed:
