@@ -56,7 +56,7 @@ def main() -> None:
         full = build(spark, wanted)
         log(spark, wanted, list(answers(VIDEOS // 50, NEW_VIDEOS // 50, videos)))
         increment = build(spark, wanted)
-        versions = [store_version(spark, wanted, table) for table in (tables.VIDEOS, tables.VIDEO_SNAPSHOTS)]
+        versions = [store.version(spark, table, wanted.lake) for table in (tables.VIDEOS, tables.VIDEO_SNAPSHOTS)]
         build(spark, wanted)
         idle = build(spark, wanted)
         job.load("build_statistics").run(spark, wanted)
@@ -67,12 +67,8 @@ def main() -> None:
         result("share of the full build", increment / full, 0.15)
         result("build_videos with nothing new", idle, 1.0, " s")
         result("build_statistics with nothing new", idle_statistics[0], 1.0, " s")
-        after = [store_version(spark, wanted, table) for table in (tables.VIDEOS, tables.VIDEO_SNAPSHOTS)]
+        after = [store.version(spark, table, wanted.lake) for table in (tables.VIDEOS, tables.VIDEO_SNAPSHOTS)]
         result("new table versions with nothing new", sum(after) - sum(versions), 0)
-
-
-def store_version(spark: SparkSession, wanted: Settings, table: tables.Table) -> int:
-    return int(spark.sql(f"DESCRIBE HISTORY {store.name(table, wanted.lake)} LIMIT 1").collect()[0]["version"])
 
 
 if __name__ == "__main__":

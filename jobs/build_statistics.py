@@ -1,7 +1,5 @@
 """Describes the videos of each keyword: statistics and histograms of every metric."""
 
-from functools import cache
-
 from pyspark.sql import SparkSession
 
 from tubelake import job, store, tables
@@ -9,6 +7,7 @@ from tubelake.follow import rebuild
 from tubelake.settings import Settings
 from tubelake.stats.describe import statistics
 from tubelake.stats.histogram import histograms
+from tubelake.stats.keep import keeping
 from tubelake.stats.metrics import metrics_by_keyword
 
 READS = (tables.SEARCH_HITS, tables.VIDEOS, tables.VIDEO_SNAPSHOTS)
@@ -17,14 +16,11 @@ WRITES = (tables.KEYWORD_STATISTICS, tables.HISTOGRAMS)
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
     # Kept while both tables are made: the histograms alone would join the videos three times.
-    metrics = cache(lambda: metrics_by_keyword(*(store.read(spark, table, settings.lake) for table in READS)).persist())
     bins = settings.statistics.bins
-    builds = (lambda: statistics(metrics()), lambda: histograms(metrics(), bins))
-    try:
+    with keeping() as keep:
+        metrics = keep(lambda: metrics_by_keyword(*(store.read(spark, table, settings.lake) for table in READS)))
+        builds = (lambda: statistics(metrics()), lambda: histograms(metrics(), bins))
         counts = rebuild(spark, READS, dict(zip(WRITES, builds, strict=True)), settings.lake, parameters=bins)
-    finally:
-        if metrics.cache_info().currsize:
-            metrics().unpersist()
     return job.Report(counts.rows_in, counts.rows_out)
 
 

@@ -284,6 +284,8 @@ def test_work_is_done_again_only_when_something_changed_or_it_did_not_come_to_it
     before = commits(lake)
     assert [run("b"), run("b")] == [4, None]
     assert len(commits(lake)) == len(before) + 1
+    store.append(spark.createDataFrame([(1,)], SUMS.ddl), SUMS, lake)  # of somebody else
+    assert [run("b"), run("b")] == [5, None]
 
 
 def test_changes_and_losses_of_a_table_that_is_no_log_are_followed(spark, lake):

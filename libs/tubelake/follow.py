@@ -121,21 +121,22 @@ def unless_current(
 ) -> T | None:  # fmt: skip
     """Bring the target up to date; None, if that has been done and no source or parameter has changed since then.
 
-    For work that asks its tables what is left to do: asking costs a look at all rows.
+    For work that asks its tables what is left to do: asking costs a look at all rows. A target that has lost rows, or
+    whose rows somebody else has changed, is no longer what was brought.
     """
-    now = json.dumps([_rules(target, parameters), _newest(spark, sources, lake)])
-    store.ensure(spark, target, lake)
-    if store.properties(spark, target, lake).get(_CURRENT) == now:
+    rules, last = _rules(target, parameters), _newest(spark, [*sources, target], lake)
+    if store.properties(spark, target, lake).get(_CURRENT) == json.dumps([rules, last]):
         return None
     brought = bring()
-    store.set_properties(spark, target, lake, {_CURRENT: now})
+    last[target.name] = _last_change(spark, target, lake)
+    store.set_properties(spark, target, lake, {_CURRENT: json.dumps([rules, last])})
     return brought
 
 
-def _newest(spark: SparkSession, sources: Sequence[Table], lake: Lake) -> dict[str, tuple[int, int]]:
-    """The last commit of each source that changed rows, by its name."""
-    commits = _side_by_side(lambda source: _last_change(spark, source, lake), sources)
-    return dict(zip((source.name for source in sources), commits, strict=True))
+def _newest(spark: SparkSession, tables: Sequence[Table], lake: Lake) -> dict[str, tuple[int, int]]:
+    """The last commit of each table that changed rows, by its name."""
+    commits = _side_by_side(lambda table: _last_change(spark, table, lake), tables)
+    return dict(zip((table.name for table in tables), commits, strict=True))
 
 
 def _side_by_side(do: Callable[[Table], T], tables: Iterable[Table]) -> list[T]:

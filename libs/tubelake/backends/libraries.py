@@ -31,11 +31,11 @@ def tensorflow(threads: int) -> Any:
     with _silent():
         import tensorflow as tf
 
-    with _silent(), suppress(RuntimeError):  # it runs in this process already, with what it was given first
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, enable=True)
+        with suppress(RuntimeError):  # it runs in this process already, with what it was given first
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_inter_op_parallelism_threads(threads)
+            for gpu in tf.config.list_physical_devices("GPU"):
+                tf.config.experimental.set_memory_growth(gpu, enable=True)
     return tf
 
 
