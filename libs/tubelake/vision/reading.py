@@ -100,8 +100,9 @@ def read(pictures: DataFrame, target: Table, reader: Reader, vision: Vision) -> 
     schema = store.schema(pictures.sparkSession, target.ddl)
     arrow_schema = to_arrow_schema(schema)
     sized = pictures.select("video_id", "sha256", "width", "height", "fetched_at", "data")
+    # What is read of a picture may depend on those beside it by a letter: the same pictures stand side by side each time.
     spread = sized.repartition(session.parallelism(pictures.sparkSession), "sha256").sortWithinPartitions(
-        "width", "height"
+        "width", "height", "sha256"
     )
 
     def on_executor(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
