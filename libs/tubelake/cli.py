@@ -27,6 +27,7 @@ from tubelake.options import (
     Videos,
     With,
 )
+from tubelake.report_commands import app as report_app
 from tubelake.settings import Settings
 from tubelake.sheet_commands import app as sheet_app
 from tubelake.vector_commands import app as vector_app
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(emulator_app, name="emulator")
 app.add_typer(vector_app)
 app.add_typer(sheet_app)
+app.add_typer(report_app)
 
 
 @app.callback(invoke_without_command=True)

@@ -13,6 +13,7 @@ from PIL import Image
 from tubelake import cli, job, store, tables
 from tubelake.errors import UsageError
 from tubelake.export import sheet, sheet_tile
+from tubelake.export.files import write_whole
 from tubelake.export.markup import html, tag
 from tubelake.export.previews import Preview, preview
 from tubelake.export.sheet import Filters
@@ -295,7 +296,7 @@ def test_a_lake_with_pictures_alone(spark, lake, settings_for, tmp_path, capsys)
     assert out.read_text(encoding="utf-8") == text
     for nowhere in (out / "below.html", tmp_path):
         with pytest.raises(UsageError, match="give another --out"):
-            sheet._write(nowhere, ["text"])
+            write_whole(nowhere, ["text"])
     assert not list(tmp_path.rglob("*.part"))
     assert listing(lake) == before
 

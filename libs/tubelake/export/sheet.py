@@ -1,6 +1,5 @@
 """A contact sheet: which pictures are on it, and what the lake says of each. It reads tables and writes one HTML file."""
 
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from pyspark.sql import functions as F
 from tubelake import console, job, store
 from tubelake.errors import UsageError
 from tubelake.export import sheet_page
+from tubelake.export.files import write_whole
 from tubelake.export.previews import Preview, previews
 from tubelake.settings import Lake, Settings
 from tubelake.tables import CORRECTED_TEXTS, PICTURE_FACES, PICTURE_TEXT, PICTURES, SEARCH_HITS, VIDEOS, Table
@@ -236,7 +236,7 @@ def make(
     )  # fmt: skip
     made = previews_of(listed, frames.pictures)
     shown = [(row.asDict(recursive=True), made.get(row["video_id"], Preview(error=row["reason"]))) for row in listed]
-    size = _write(out, sheet_page.pages(heading, shown, per_page))
+    size = write_whole(out, sheet_page.pages(heading, shown, per_page))
     page_count = -(-len(shown) // per_page)
     pictures = f"{console.counted(len(shown), 'picture')} of {counts['matching']:,}"
     console.say(f"{out}: {pictures} on {console.counted(page_count, 'page')}, {size / 1e6:.1f} MB")
@@ -247,19 +247,3 @@ def _nothing(counts: Row, words: Sequence[str]) -> str:
         return f"{console.counted(counts['missing'], 'video')} and no picture: tubelake run collect_thumbnails"
     each = ", ".join(f"{counts[f'filter_{at}']:,} {said}" for at, said in enumerate(words))
     return f"none of {console.counted(counts['pictures'], 'picture')} passes all filters: {each}"
-
-
-def _write(out: Path, pieces: Iterable[str]) -> int:
-    """Write the file in one step and give its size (bytes); a reader never finds a part of it."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(pieces)
-        part.replace(out)
-        return out.stat().st_size
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror}; give another --out") from None
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()

@@ -1,0 +1,56 @@
+"""A lake -> the report, as one HTML file."""
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from tubelake import console, job
+from tubelake.errors import UsageError
+from tubelake.export.files import write_whole
+from tubelake.report import page, parts
+from tubelake.report.lake import Reading
+from tubelake.report.section import Section
+from tubelake.report.sections import keywords, overview, quality
+from tubelake.settings import Settings
+
+log = logging.getLogger("tubelake")
+
+Make = Callable[[Reading], Section]
+SECTIONS: tuple[Make, ...] = (overview.section, keywords.section, quality.section)
+AT_ONCE = 3  # sections that ask Spark at the same time: most of a section's time is planning, on one core
+
+
+def build(spark: SparkSession, settings: Settings, out: Path) -> int:
+    """Write the report and give its size (bytes). Raises UsageError where it cannot be written."""
+    if not out.name or out.is_dir():
+        raise UsageError(f"{out} is a folder; give --out a file, such as report.html")
+    reading = Reading(spark, settings)
+    heading = page.Heading(settings.lake.catalog or settings.lake.root, settings.run.now or datetime.now(UTC))
+    return write_whole(out, page.pieces(heading, sections_of(reading)))
+
+
+def sections_of(reading: Reading) -> Sequence[Section]:
+    """All sections, in the order of the page."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(lambda make: made(make, reading), SECTIONS))
+
+
+def made(make: Make, reading: Reading) -> Section:
+    """The section; one that cannot be made says so, and leaves the others alone."""
+    try:
+        return make(reading)
+    except Exception as error:
+        log.exception("the report's section %s failed", make.__module__)
+        name = make.__module__.rpartition(".")[2]
+        told = f"This part could not be made: {job.first_line(error)}"
+        return Section(name, name.capitalize(), (parts.paragraph(told),))
+
+
+def write(settings: Settings, out: Path) -> None:
+    """Write the report in a session of its own, and say where it is."""
+    size = build(job.start(settings), settings, out)
+    console.say(f"{out}: {size / 1e6:.1f} MB; open it in a browser, it needs no network")

@@ -1,0 +1,101 @@
+"""Sections -> one HTML file that asks nobody for anything: its policy allows no request, and only its own two scripts."""
+
+import base64
+import hashlib
+import importlib.resources
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+import vl_convert
+
+from tubelake import __version__
+from tubelake.export.markup import html, style, tag
+from tubelake.report.section import Finding, Section
+
+MOST_FINDINGS = 12
+
+
+class Heading(NamedTuple):
+    """What stands at the top of the page: the lake, and when the page was made (UTC)."""
+
+    lake: str
+    made_at: datetime
+
+
+def pieces(heading: Heading, sections: Sequence[Section]) -> Iterator[str]:
+    """The file, piece by piece."""
+    scripts = (vl_convert.javascript_bundle(), _file("report.js"))
+    yield f'<!doctype html>\n<html lang="en">\n{html(_head(heading, scripts))}\n<body>\n'
+    yield html(tag("a", "To the content", href="#content", class_="skip")) + "\n"
+    yield html(_navigation(sections)) + '\n<main id="content" tabindex="-1">\n'
+    yield html(_top(heading, sections)) + "\n"
+    for section in sections:
+        yield html(_section(section)) + "\n"
+    yield "</main>\n"
+    for script in scripts:
+        yield f"<script>{script}</script>\n"
+    yield "</body>\n</html>\n"
+
+
+def _head(heading: Heading, scripts: Sequence[str]) -> Element:
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_policy(scripts)),
+        tag("meta", http_equiv="x-dns-prefetch-control", content="off"),  # links would be looked up before a click
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="generator", content=f"TubeLake {__version__}"),
+        tag("title", f"Report of {heading.lake}"),
+        style(_file("report.css")),
+    )  # fmt: skip
+
+
+def _policy(scripts: Sequence[str]) -> str:
+    """The browser itself refuses whatever would leave this file, and any script but those with these hashes."""
+    hashes = (base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in scripts)
+    allowed = " ".join(f"'sha256-{each}'" for each in hashes)
+    return (
+        f"default-src 'none'; script-src {allowed}; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+def _navigation(sections: Sequence[Section]) -> Element:
+    links = [
+        tag("li", tag("a", title, href=f"#{name}"))
+        for name, title in [("top", "Findings"), *((s.id, s.title) for s in sections)]
+    ]
+    return tag("nav", tag("p", "TubeLake", class_="brand"), tag("ol", *links), aria_label="Sections")
+
+
+def _top(heading: Heading, sections: Sequence[Section]) -> Element:
+    made = f"{heading.made_at:%Y-%m-%d %H:%M} UTC"
+    found = sorted((each for section in sections for each in section.findings), key=lambda each: -each.weight)
+    listed = tag("ol", *map(_finding, found[:MOST_FINDINGS]), class_="findings")
+    nothing = tag(
+        "p", "Nothing yet: the lake has no results to tell of. What is missing is said below.", class_="missing"
+    )
+    return tag(
+        "header", tag("h1", "What the lake says"),
+        tag("p", f"{heading.lake}, as of {made}", class_="lead"),
+        tag("h2", "Findings", class_="unseen"), listed if found else nothing, id="top", tabindex="-1",
+    )  # fmt: skip
+
+
+def _finding(finding: Finding) -> Element:
+    return tag("li", tag("strong", finding.text), tag("span", finding.doubt, class_="doubt"))
+
+
+def _section(section: Section) -> Element:
+    return tag(
+        "section", tag("h2", section.title, id=f"{section.id}-title"), *section.body,
+        id=section.id, tabindex="-1", aria_labelledby=f"{section.id}-title",
+    )  # fmt: skip
+
+
+def _file(name: str) -> str:
+    return (importlib.resources.files("tubelake.report") / name).read_text(encoding="utf-8")
