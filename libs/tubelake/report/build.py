@@ -14,13 +14,21 @@ from tubelake.export.files import write_whole
 from tubelake.report import page, parts
 from tubelake.report.lake import Reading
 from tubelake.report.section import Section
-from tubelake.report.sections import gallery, keywords, overview, quality
+from tubelake.report.sections import features, gallery, groups, keywords, overview, quality, words
 from tubelake.settings import Settings
 
 log = logging.getLogger("tubelake")
 
 Make = Callable[[Reading], Section]
-SECTIONS: tuple[Make, ...] = (overview.section, keywords.section, gallery.section, quality.section)
+SECTIONS: tuple[Make, ...] = (
+    overview.section,
+    keywords.section,
+    gallery.section,
+    words.section,
+    groups.section,
+    features.section,
+    quality.section,
+)
 AT_ONCE = 3  # sections that ask Spark at the same time: most of a section's time is planning, on one core
 
 

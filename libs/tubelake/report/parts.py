@@ -29,8 +29,7 @@ def paragraph(*children: Child) -> Element:
 
 def quoted(text: str | None, most: int = LONGEST) -> Element:
     """Somebody else's words, in their own direction of writing, cut where they are too long."""
-    told = re.sub(r"\s+", " ", text or "").strip()
-    return tag("bdi", told if len(told) <= most else told[: most - 1] + "…", dir="auto")
+    return tag("bdi", short(text, most), dir="auto")
 
 
 def link(video_id: str, text: str | None, seconds: float | None = None) -> Element:
@@ -38,6 +37,20 @@ def link(video_id: str, text: str | None, seconds: float | None = None) -> Eleme
     at = f"&t={max(0, int(seconds))}s" if seconds is not None else ""
     address = WATCH + quote(video_id, safe="") + at
     return tag("a", quoted(text or video_id), href=address, rel="noreferrer noopener", target="_blank")
+
+
+def short(text: str | None, most: int = 60) -> str:
+    """Somebody else's words within a sentence: on one line, and cut where they are too long."""
+    told = re.sub(r"\s+", " ", text or "").strip()
+    return told if len(told) <= most else told[: most - 1] + "…"
+
+
+def bar(part: float | None, told: str) -> Element | None:
+    """A share, 0 to 1, as a bar with its number beside it as `told`."""
+    if part is None:
+        return None
+    drawn = tag("i", style=f"--part: {min(1.0, max(0.0, part)):.3f}", aria_hidden="true")
+    return tag("span", drawn, told, class_="bar")
 
 
 def clock(seconds: float | None) -> str:

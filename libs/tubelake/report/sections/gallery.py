@@ -38,19 +38,26 @@ DOUBT = (
 
 def section(reading: Reading) -> Section:
     frames = sheet.Frames(*map(reading.rows, sheet.TABLES))
-    rows = sheet.described(frames).join(groups(frames.hits, "keyword"), on="video_id", how="left")
-    counts = sheet.counted(rows, {}).asDict()
+    counts, listed = _looked_at(frames)
     if not counts["pictures"]:
         told = parts.missing("There are no thumbnails in this lake.", tables.PICTURES, option="thumbnails")
         return Section("gallery", "Thumbnails", [told])
-    good = {"that could be had": F.col("reason").isNull()}
-    listed = sheet.chosen(rows, good, "views", MOST_PICTURES).collect()
     made = sheet.previews_of(listed, frames.pictures, FORM)
     body = [
         *_summary(counts), *_distributions(reading), *_by_keyword(reading),
         *gallery(listed, made, counts["pictures"] - counts["refused"]),
     ]  # fmt: skip
     return Section("gallery", "Thumbnails", body, list(_findings(counts)))
+
+
+def _looked_at(frames: sheet.Frames) -> tuple[dict[str, int], Sequence[Row]]:
+    """How many pictures show what, and the most viewed of those that could be had."""
+    rows = sheet.described(frames).join(groups(frames.hits, "keyword"), on="video_id", how="left").persist()
+    try:
+        good = {"that could be had": F.col("reason").isNull()}
+        return sheet.counted(rows, {}).asDict(), sheet.chosen(rows, good, "views", MOST_PICTURES).collect()
+    finally:
+        rows.unpersist()
 
 
 def _summary(counts: Mapping[str, int]) -> Iterator[Element]:
