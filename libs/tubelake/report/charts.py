@@ -12,6 +12,7 @@ Values = Sequence[Mapping[str, Any]]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # a name: nothing is fetched from there
 HEIGHT = 240  # px
+ROWS = {"autosize": {"type": "fit-x", "contains": "padding"}}  # of charts as high as they have rows
 
 
 def chart(values: Values, mark: str | Mapping[str, Any], encoding: Mapping[str, Any], **more: Any) -> Spec:
@@ -68,7 +69,7 @@ def intervals(rows: Values, what: str, *, domain: tuple[float, float], label: st
         {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": names | across | colour},
         {"mark": {"type": "point", "filled": True, "size": 60, "tooltip": {"content": "data"}},
          "encoding": names | x("value", what) | colour},
-        height={"step": 22},
+        height={"step": 22}, **ROWS,
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def spreads(rows: Values, what: str, *, is_log: bool, axis_format: str = "~s") -
         rows,
         {"mark": {"type": "rule", "strokeWidth": 2, "color": "$soft"}, "encoding": names | across},
         {"mark": {"type": "point", "filled": True, "size": 60}, "encoding": names | x("value", what) | told},
-        height={"step": 22},
+        height={"step": 22}, **ROWS,
     )  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def grid(values: Values, *, across: str, down: str, what: str) -> Spec:
         x(across, "", "nominal", sort=None, axis={**label, "labelAngle": -35, "labelLimit": 140, "domain": False})
         | y(down, "", "nominal", sort=None, axis=label)
         | {"color": {"field": "weight", "type": "quantitative", "title": what, "scale": scale, "legend": {"format": "%"}}},
-        height={"step": 24},
+        height={"step": 24}, **ROWS,
     )  # fmt: skip
 
 

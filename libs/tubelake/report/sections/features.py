@@ -67,10 +67,17 @@ def _associated(rows: Sequence[Row]) -> Iterator[Element]:
         return
     by_keyword: dict[str, list[Row]] = {}
     for row in rows:
-        by_keyword.setdefault(row["keyword"] or EVERY, []).append(row)
+        by_keyword.setdefault(_title(row["keyword"]), []).append(row)
     yield parts.paragraph(NO_CAUSE)
     yield parts.paragraph(EXPLAINED)
     yield parts.tabs("Videos", {name: list(_panel(each)) for name, each in by_keyword.items()})
+
+
+def _title(keyword: str) -> str:
+    """Of a tab; a keyword may be called as that of all videos."""
+    if keyword == ALL:
+        return EVERY
+    return f"{keyword} (keyword)" if keyword == EVERY else keyword
 
 
 def _panel(rows: Sequence[Row]) -> Iterator[Element]:
