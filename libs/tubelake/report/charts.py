@@ -12,6 +12,7 @@ Values = Sequence[Mapping[str, Any]]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # a name: nothing is fetched from there
 HEIGHT = 240  # px
+FIT = {"type": "fit-x", "contains": "padding"}
 
 
 def chart(values: Values, mark: str | Mapping[str, Any], encoding: Mapping[str, Any], **more: Any) -> Spec:
@@ -25,7 +26,13 @@ def layers(values: Values, *layered: Mapping[str, Any], **more: Any) -> Spec:
 
 
 def _frame(values: Values) -> Spec:
-    return {"$schema": SCHEMA, "width": "container", "height": HEIGHT, "data": {"values": list(values)}}
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": HEIGHT,
+        "autosize": FIT,
+        "data": {"values": list(values)},
+    }
 
 
 def x(field: str, title: str, kind: str = "quantitative", **more: Any) -> dict[str, Any]:
@@ -48,7 +55,7 @@ def _channel(field: str, title: str, kind: str, more: Mapping[str, Any]) -> dict
 def histogram(bins: Values, what: str, *, is_log: bool) -> Spec:
     """Bars from `lower` to `upper`, as high as `video_count`; on a log axis only bins above 0 have a place."""
     scale = {"type": "log"} if is_log else {"zero": False}
-    across = x("lower", what, scale=scale, axis={"format": "~s", "labelOverlap": True}) | {"x2": {"field": "upper"}}
+    across = x("lower", what, scale=scale, axis={"format": "~s", "grid": False}) | {"x2": {"field": "upper"}}
     shown = [each for each in bins if each["lower"] > 0] if is_log else bins
     return chart(
         shown, {"type": "rect", "tooltip": True},
@@ -76,3 +83,22 @@ def time_line(values: Values, what: str, unit: str, *, at: str, by: str | None =
     """A line over minutes or days (`at`); `by` gives a line for each of its values."""
     colour = {"color": {"field": by, "type": "nominal", "title": None}} if by else {}
     return chart(values, {"type": "line", "tooltip": True}, x(at, unit) | y(what, what) | colour)
+
+
+def heat_map(
+    values: Values, across: tuple[str, str, Sequence[Any]], down: tuple[str, str, Sequence[Any]], what: str
+) -> Spec:
+    """A cell for each pair of places, the darker the greater `what`; `across` and `down` are a field, its title, all places."""
+    placed = x(across[0], across[1], "ordinal", scale={"domain": list(across[2])}, axis={"labelAngle": 0}) | y(
+        down[0], down[1] or "", "ordinal", scale={"domain": list(down[2])}
+    )
+    colour = {
+        "color": {
+            "field": what,
+            "type": "quantitative",
+            "title": what,
+            "scale": {"range": ["$behind", "$accent"], "interpolate": "lab"},
+        }
+    }
+    shown = tooltip(**{across[0]: across[0], down[0]: down[0], what: what})
+    return chart(values, {"type": "rect"}, placed | colour | shown, height={"step": 22})

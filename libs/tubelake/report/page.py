@@ -26,7 +26,7 @@ class Heading(NamedTuple):
 
 def pieces(heading: Heading, sections: Sequence[Section]) -> Iterator[str]:
     """The file, piece by piece."""
-    scripts = (vl_convert.javascript_bundle(), _file("report.js"))
+    scripts = (vl_convert.javascript_bundle(None), _file("report.js"))
     yield f'<!doctype html>\n<html lang="en">\n{html(_head(heading, scripts))}\n<body>\n'
     yield html(tag("a", "To the content", href="#content", class_="skip")) + "\n"
     yield html(_navigation(sections)) + '\n<main id="content" tabindex="-1">\n'
