@@ -102,3 +102,19 @@ def heat_map(
     }
     shown = tooltip(**{across[0]: across[0], down[0]: down[0], what: what})
     return chart(values, {"type": "rect"}, placed | colour | shown, height={"step": 22})
+
+
+def ccdf(values: Values, what: str, fitted: Sequence[str]) -> Spec:
+    """On log-log axes `share` over `value`: points for what was seen, a line for each of the `fitted` curves (`what`)."""
+    across = x("value", what, scale={"type": "log"}, axis={"format": "~s", "grid": False})
+    up = y("share", "share of videos", scale={"type": "log"}, axis={"format": "~%"})
+    kinds = {"field": "what", "type": "nominal", "title": None, "scale": {"domain": list(fitted)}}
+    lines = [each for each in values if each["what"] in fitted]
+    seen = [each for each in values if each["what"] not in fitted]
+    return layers(
+        seen,
+        {"mark": {"type": "point", "filled": True, "size": 18, "color": "$soft", "tooltip": True}, "encoding": across | up},
+        {"data": {"values": lines}, "mark": {"type": "line", "clip": True},
+         "encoding": across | up | {"color": kinds, "strokeDash": kinds}},
+        height=320,
+    )  # fmt: skip
