@@ -39,10 +39,12 @@ class Reading:
         """Each table is looked for once: sections share what they read, and all see it at one version."""
         if table.full_name not in self._frames:
             is_there = store.exists(self.spark, table, self.lake)
-            rows = self.spark.table(store.name(table, self.lake)) if is_there else None
-            columns = [] if rows is None else [_column(rows, each.name, each.type) for each in table.columns]
-            self._frames[table.full_name] = rows and rows.select(*columns)
+            self._frames[table.full_name] = self._declared(table) if is_there else None
         return self._frames[table.full_name]
+
+    def _declared(self, table: Table) -> DataFrame:
+        rows = self.spark.table(store.name(table, self.lake))
+        return rows.select(*(_column(rows, each.name, each.type) for each in table.columns))
 
 
 def _column(rows: DataFrame, name: str, kind: str) -> Column:
