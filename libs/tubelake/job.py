@@ -74,10 +74,12 @@ def load(name: str) -> ModuleType:
 
 
 def in_order(names: Sequence[str]) -> list[str]:
-    """The jobs, each after those that write what it reads."""
+    """The jobs, each after those that write what it reads, and after those of its AFTER."""
     modules = {name: load(name) for name in names}
+    after = {name: getattr(module, "AFTER", ()) for name, module in modules.items()}
     graph = {
-        name: {other for other in names if other != name and _feeds(modules[other], modules[name])} for name in names
+        name: {o for o in names if o != name and (o in after[name] or _feeds(modules[o], modules[name]))}
+        for name in names
     }
     return list(graphlib.TopologicalSorter(graph).static_order())
 

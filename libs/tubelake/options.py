@@ -27,7 +27,18 @@ Videos = Annotated[
     list[str] | None,
     typer.Option("--video", help="Video id; may be given many times.", show_default=False),
 ]
-EXTRAS = ("channels", "comments", "captions", "thumbnails", "chat", "text", "pictures", "embeddings", "features")
+EXTRAS = (
+    "channels",
+    "comments",
+    "captions",
+    "thumbnails",
+    "chat",
+    "text",
+    "pictures",
+    "embeddings",
+    "features",
+    "recall",
+)
 With = Annotated[
     str | None,
     typer.Option("--with", metavar="WORD,WORD", help=f"Collect or read more: {', '.join(EXTRAS)}.", show_default=False),

@@ -11,7 +11,7 @@ RESPONSES = Table(
     method               string          Method of the API, such as search.list
     params               string          Parameters as JSON with sorted keys, without the page token and the key
     subject              string          What was asked about: a keyword, or null
-    shard                string          Time shard of a search, as SINCE/UNTIL in UTC; of a live chat, when its stream began
+    shard                string          Time shard of a search, as SINCE/UNTIL in UTC, with again: before it where it was searched a second time; of a live chat, when its stream began
     page_token           string          Token this page was asked with, null for a first page
     next_page_token      string          Token of the next page, null on the last
     status               int             HTTP status, 0 where no answer came
