@@ -7,12 +7,9 @@ import typer
 
 from tubelake import job, settings
 from tubelake.errors import UsageError
-from tubelake.options import Config, Sets
+from tubelake.options import Config, Names, Sets
 
 app = typer.Typer()
-Names = Annotated[
-    bool, typer.Option("--names", help="Names of people, handles and e-mail addresses as they are in the lake.")
-]
 
 
 @app.command()

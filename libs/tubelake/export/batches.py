@@ -57,7 +57,7 @@ def _bytes(rows: DataFrame) -> Column:
 def pieces(rows: DataFrame, keys: Sequence[str], columns: Sequence[str], size: Size, form: Form) -> Iterator[bytes]:
     """The rows in the order of `keys`, with these columns, as `form` makes them; a partition at a time."""
     order = [F.col(f"`{key}`") for key in keys]
-    spread = rows.repartitionByRange(size.partitions, *order) if size.partitions > 1 else rows.repartition(1)
+    spread = rows.repartitionByRange(size.partitions, *order) if size.partitions > 1 else rows.coalesce(1)
     chosen = spread.sortWithinPartitions(*order).select(*(F.col(f"`{column}`") for column in columns))
 
     def on_executor(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -8,12 +8,14 @@ import secrets
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyspark.sql import Column
+from pyspark.sql.pandas.functions import pandas_udf
 
 from tubelake import privacy
 from tubelake.settings import Privacy
-from tubelake.tables import Table
 
 E_MAIL, HANDLE, CHANNEL, KEY = "(e-mail)", "@user", "(channel)", "(key)"
 _AT = "(?:@|\N{FULLWIDTH COMMERCIAL AT}|%40)"
@@ -105,6 +107,17 @@ def without_people(texts: pa.Array, *, handles: bool) -> pa.Array:
     return pc.replace_substring_regex(texts, _CHANNELS, CHANNEL) if handles and _any(texts, "UC") else texts
 
 
+def cover(*, handles: bool) -> Callable[[str], Column]:
+    """`without_people` as a function of a column of Spark; null stays null."""
+
+    @pandas_udf("string")  # type: ignore[untyped-decorator,call-overload]
+    def covered_texts(texts: pd.Series) -> pd.Series:
+        safe = without_people(pa.array(texts, pa.string(), from_pandas=True), handles=handles)
+        return pd.Series(safe.to_pylist(), dtype=object)
+
+    return covered_texts  # type: ignore[no-any-return]
+
+
 def _without_keys(texts: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(texts, _KEYS, KEY) if _any(texts, "AIza") else texts
 
@@ -118,8 +131,3 @@ def _pseudonyms(names: pa.Array, key: bytes) -> pa.Array:
     distinct = names.dictionary_encode()
     made = [privacy.pseudonym(name, key) for name in distinct.dictionary.to_pylist()]
     return pa.array(made, pa.string()).take(distinct.indices)
-
-
-def columns_of(table: Table, people: People) -> list[str]:
-    """The columns that an export has: all but those whose text nobody could clear of names."""
-    return [name for name in table.column_names if people.key is None or name not in table.raw]
