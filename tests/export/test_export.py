@@ -425,18 +425,18 @@ def test_text_of_any_length_takes_time_in_proportion():
     """Expressions that go back and forth take hours for such a text."""
     hostile = pa.array(["a.-" * 300_000 + "@", "@" + "a-." * 300_000, "a@" * 300_000, "AIza" * 200_000])
     done = people.without_people(hostile, handles=True).to_pylist()
-    assert done == [hostile[0].as_py(), "@user.", "a@user" + "@user" * 0 + done[2][6:], "(key)"]
-    assert not MAIL.search(done[2][:10_000])
+    assert done == [hostile[0].as_py(), "@user-.", "a" + "@user" * 299_999 + "@", "(key)"]
 
 
 @pytest.mark.real_data
-def test_real_chat(spark, tmp_path, real_data, lake):
+def test_real_chat(spark, tmp_path, real_data):
     items = [json.loads(line) for line in (real_data / "corpus/chat.jsonl").open(encoding="utf-8")]
     bodies = [(json.dumps({"items": items[at : at + 500]}),) for at in range(0, len(items), 500)]
     answers = (
         spark.createDataFrame(bodies, "body string")
         .withColumns({"method": F.lit("liveChatMessages.list"), "params": F.lit('{"liveChatId": "c"}')})
-        .withColumns({"subject": F.lit("v"), "shard": F.lit(None).cast("string"), "fetched_at": F.lit(AT)})
+        .withColumns({"subject": F.lit("v"), "status": F.lit(200), "fetched_at": F.lit(AT)})
+        .withColumns({name: F.lit(None).cast("string") for name in ("shard", "reason")})
     )
     own = settings.Lake(root=str(tmp_path / "real"))
     store.ensure(spark, tables.CHAT_MESSAGES, own)

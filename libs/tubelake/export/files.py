@@ -42,6 +42,8 @@ def replacing(*files: Path) -> Iterator[Sequence[BinaryIO]]:
             file.unlink(missing_ok=True)
         for part, at in zip(parts, files, strict=True):
             part.replace(at)
+    except ConnectionError:  # of Spark, whose rows are written here
+        raise
     except OSError as error:
         raise UsageError(f"cannot write {at}: {error.strerror or error}; give another --out, or make room") from None
     finally:

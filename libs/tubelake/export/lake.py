@@ -1,6 +1,7 @@
 """Tables of the lake as files: which tables, which of their rows and columns, and what is said of it."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,9 +157,15 @@ def write(
                 stream.write(cells.header(columns, bom=wanted.bom))
                 for piece in found:
                     stream.write(piece)
-    except store.UNREADABLE as error:
-        raise TubeLakeError(f"cannot export {table.full_name}: {job.first_line(error)}") from error
+    except (*store.UNREADABLE, ConnectionError) as error:
+        raise TubeLakeError(f"cannot export {table.full_name}: {_reason(error)}") from error
     return Written(table, columns, size.rows, file)
+
+
+def _reason(error: Exception) -> str:
+    """What a task said: the JVM tells it last of all."""
+    causes = re.findall(r"^Caused by: (?:[\w.$]+: )?(.+)$", str(error), re.MULTILINE)
+    return causes[-1][:300] if causes else job.first_line(error)
 
 
 def tell(written: Sequence[Written], missing: Sequence[Table], wanted: Wanted, folder: Path, people: People) -> None:
