@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +98,17 @@ def _overlap(one: Table, other: Table) -> bool:
 def writers() -> list[str]:
     """The jobs that write tables, but for the one that tidies all of them."""
     return [name for name in find_all() if load(name).WRITES and getattr(load(name), "OPTIONAL", "") != "maintenance"]
+
+
+def writers_of(table: Table) -> list[str]:
+    """The jobs that write the table, of those that can be loaded here."""
+    found = []
+    for name in find_all():
+        with suppress(UsageError):
+            module = load(name)
+            is_upkeep = getattr(module, "OPTIONAL", "") == "maintenance"
+            found += [name] if not is_upkeep and any(_overlap(each, table) for each in module.WRITES) else []
+    return found
 
 
 def pipeline_jobs(settings: Settings, also: Collection[str] = ()) -> list[str]:

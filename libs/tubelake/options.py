@@ -47,3 +47,6 @@ AllKnown = Annotated[bool, typer.Option("--all-known", help="Every video that th
 Since = Annotated[str | None, typer.Option(help="Only videos published from this date on.", show_default=False)]
 Until = Annotated[str | None, typer.Option(help="Only videos published before this date.", show_default=False)]
 MaxVideos = Annotated[int | None, typer.Option(help="Stop a keyword after so many results.", show_default=False)]
+Names = Annotated[
+    bool, typer.Option("--names", help="Names of people, handles and e-mail addresses as they are in the lake.")
+]
