@@ -12,6 +12,11 @@ Values = Sequence[Mapping[str, Any]]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # a name: nothing is fetched from there
 HEIGHT = 240  # px
+CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440)  # minutes
+CLOCK = (
+    "(datum.value < 0 ? '-' : '') + (abs(datum.value) >= 60 ? floor(abs(datum.value) / 60) + ':' "
+    "+ format(abs(datum.value) % 60, '02') : abs(datum.value)) + ':00'"
+)
 
 
 def chart(values: Values, mark: str | Mapping[str, Any], encoding: Mapping[str, Any], **more: Any) -> Spec:
@@ -76,3 +81,26 @@ def time_line(values: Values, what: str, unit: str, *, at: str, by: str | None =
     """A line over minutes or days (`at`); `by` gives a line for each of its values."""
     colour = {"color": {"field": by, "type": "nominal", "title": None}} if by else {}
     return chart(values, {"type": "line", "tooltip": True}, x(at, unit) | y(what, what) | colour)
+
+
+def clock_axis(first: float, last: float) -> dict[str, Any]:
+    """An axis over minutes that reads as a clock, such as 5:00 or 1:05:00, with at most nine ticks."""
+    step = next((each for each in CLOCK_STEPS if (last - first) / each <= 8), CLOCK_STEPS[-1])
+    start = int(first // step) * step
+    ticks = [at for at in range(start, int(last) + step, step) if first <= at <= last]
+    return {"values": ticks, "labelExpr": CLOCK, "grid": False}
+
+
+def shares(rows: Values, what: str, kinds: Sequence[str]) -> Spec:
+    """A bar a row of `label`, divided among `kind`s by `share`: the last kind is what nothing is known of."""
+    colours = {"domain": list(kinds), "range": ["$second", "$soft", "$accent", "$line"][: len(kinds)]}
+    ordered = [{**row, "order": kinds.index(row["kind"])} for row in rows]
+    return chart(
+        ordered, {"type": "bar", "height": 16},
+        {"y": {"field": "label", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 220}},
+         "color": {"field": "kind", "type": "nominal", "title": None, "scale": colours, "sort": list(kinds)},
+         "order": {"field": "order", "type": "quantitative"}}
+        | x("share", what, axis={"format": "%"}, scale={"domain": [0, 1]})
+        | tooltip(label="of", kind="they are", count="number", share="share"),
+        height={"step": 28},
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """Pieces of the page: tables, figures, tabs, notes. Each is a tree of HTML, in which text stays text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -160,3 +160,12 @@ def missing(what: str, *tables: Table, option: str | None = None) -> Element:
     for name in () if option else jobs:
         remedy += [", then " if remedy else None, tag("code", f"tubelake run {name}")]
     return tag("p", what, " To have it, run ", *remedy, ".", class_="missing")
+
+
+def unlike(titles: Iterable[str]) -> list[str]:
+    """The titles, numbered where several are the same: tabs and bars are told apart by their names."""
+    named: dict[str, None] = {}
+    for title in titles:
+        numbered = (f"{title} ({number})" for number in count(2))
+        named[title if title not in named else next(each for each in numbered if each not in named)] = None
+    return list(named)
