@@ -92,15 +92,17 @@ def clock_axis(first: float, last: float) -> dict[str, Any]:
 
 
 def shares(rows: Values, what: str, kinds: Sequence[str]) -> Spec:
-    """A bar a row of `label`, divided among `kind`s by `share`: the last kind is what nothing is known of."""
-    colours = {"domain": list(kinds), "range": ["$second", "$soft", "$accent", "$line"][: len(kinds)]}
+    """A bar a row of `label`, divided among `kind`s by `share`; of the last kind nothing is known, so it is left blank."""
+    colours = {"domain": list(kinds), "range": ["$second", "$line", "$accent", "$ground"][: len(kinds)]}
     ordered = [{**row, "order": kinds.index(row["kind"])} for row in rows]
     return chart(
-        ordered, {"type": "bar", "height": 16},
+        ordered, {"type": "bar", "height": 16, "stroke": "$line", "strokeWidth": 1},
         {"y": {"field": "label", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 220}},
          "color": {"field": "kind", "type": "nominal", "title": None, "scale": colours, "sort": list(kinds)},
          "order": {"field": "order", "type": "quantitative"}}
-        | x("share", what, axis={"format": "%"}, scale={"domain": [0, 1]})
-        | tooltip(label="of", kind="they are", count="number", share="share"),
+        | x("share", what, axis={"format": "%", "tickCount": 5, "grid": False}, scale={"domain": [0, 1]})
+        | {"tooltip": [
+            {"field": "label", "title": "of"}, {"field": "kind", "title": "they are"}, {"field": "count", "title": "number"},
+            {"field": "share", "title": "share", "format": ".1%"}]},
         height={"step": 28},
     )  # fmt: skip

@@ -50,5 +50,6 @@ def collected(rows: DataFrame, most: int = MOST_ROWS) -> Sequence[Row]:
 @cache
 def filled_by(table: Table) -> str:
     """The job that fills the table: what to run where it is missing."""
-    writers = (name for name in job.find_all() for written in job.load(name).WRITES if written.name == table.name)
-    return next(writers, "pipeline")
+    writers = {name: job.load(name).WRITES for name in job.find_all()}
+    filling = [name for name, written in writers.items() if table.name in {each.name for each in written}]
+    return min(filling, key=lambda name: len(writers[name]), default="pipeline")  # one that looks after all fills none

@@ -40,6 +40,12 @@ def link(video_id: str, text: str | None, seconds: float | None = None) -> Eleme
     return tag("a", quoted(text or video_id), href=address, rel="noreferrer noopener", target="_blank")
 
 
+def named(title: str, most: int = 60) -> str:
+    """A title within a sentence of ours: quoted, cut, and with its direction of writing kept to itself."""
+    told = re.sub("[\u202a-\u202e\u2066-\u2069]", "", re.sub(r"\s+", " ", title)).strip()
+    return f"“\u2068{told if len(told) <= most else told[: most - 1] + '…'}\u2069”"
+
+
 def clock(seconds: float | None) -> str:
     """Seconds of a video or stream as people write them: 4:05, 1:02:03; with a minus before its start."""
     if seconds is None:

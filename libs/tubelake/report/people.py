@@ -27,7 +27,7 @@ def without_names(text: str | None, names: Names = ()) -> str:
 
     A name that is one plain word is looked for as it is written: whoever is called Fire leaves "fire" a word.
     """
-    told = _MENTION.sub(SOMEBODY, _MAIL.sub("[address]", text or ""))
+    told: str = _MENTION.sub(SOMEBODY, _MAIL.sub("[address]", text or ""))
     for name in names:
         told = _pattern(name).sub(SOMEBODY, told)
     return told
@@ -67,7 +67,7 @@ def _runs(text: str) -> Iterable[str]:
 
 
 def _parts(text: str) -> list[str]:
-    return regex.sub(_NO_WORD, " ", text).split()
+    return str(regex.sub(_NO_WORD, " ", text)).split()
 
 
 def _is_telling(name: str) -> bool:

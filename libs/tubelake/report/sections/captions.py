@@ -84,7 +84,7 @@ def _explorer(told: Sequence[Told]) -> Iterator[Element]:
 
 
 def _title(about: Row) -> str:
-    return about["title"] or about["video_id"]
+    return str(about["title"] or about["video_id"])
 
 
 def _short(title: str, most: int = 70) -> str:
@@ -261,7 +261,7 @@ def _findings(told: Sequence[Told], novel: Mapping[str, Sequence[Row]], ranked: 
         row = rows[0]
         words = ", ".join((row["keywords"] or [])[:5])
         yield Finding(
-            f"Of all that is said about “{keyword}”, the most unlike the rest is in “{_title(row)}” at "
+            f"Of all that is said about {parts.named(keyword)}, the most unlike the rest is in {parts.named(_title(row))} at "
             f"{parts.clock(row['start_seconds'])}: {words}.",
             f"{row['word_count']:,} words, {row['novelty']:.2f} bits from the keyword's other videos: unlike is not important.",
             0.6,
@@ -280,8 +280,8 @@ def _of_ranks(ranked: Sequence[Row]) -> Finding:
     most, least = ranked[0], ranked[-1]
     clear = (most["subjectivity_low"] or 0) > (least["subjectivity_high"] or 1)
     text = (
-        f"The most subjective captions are those of “{_title(most)}” ({most['subjectivity']:.2f} of 1), the most matter-of-fact "
-        f"those of “{_title(least)}” ({least['subjectivity']:.2f})."
+        f"The most subjective captions are those of {parts.named(_title(most))} ({most['subjectivity']:.2f} of 1), the most matter-of-fact "
+        f"those of {parts.named(_title(least))} ({least['subjectivity']:.2f})."
     )
     doubt = (
         "Their 95 % intervals do not overlap."

@@ -1,6 +1,6 @@
 """What the report shows of one live chat: its time line, peaks, chatters, super chats, best and worst messages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -13,7 +13,6 @@ from tubelake.report.people import Names, without_names
 from tubelake.report.sections.chat_rows import Chat, Peak
 
 SMOOTHED = 2  # bars before and after over which the mood is averaged
-MOST_ROWS = 200  # of a table of numbers
 LABELLED = 5  # peaks whose word stands in the chart
 AXIS = {"minExtent": 48, "maxExtent": 48}  # px: the charts stand below each other, minute under minute
 ROLES = {"is_owner": "owner", "is_moderator": "moderator", "is_member": "member", "is_verified": "verified"}
@@ -23,8 +22,8 @@ def panel(chat: Chat, names: Names) -> Iterator[Element]:
     about = chat.about
     yield parts.figures(list(_figures(chat)))
     if chat.minutes:
-        values = values_of(chat, names)
-        yield _pace(chat, values)
+        values = values_of(chat)
+        yield _pace(chat, values, names)
         yield _mood(chat, values)
     if chat.peaks:
         yield _peaks(chat, names)
@@ -61,71 +60,76 @@ def share_of(about: Row, name: str = "positive_count") -> float | None:
     return about[name] / scored if scored else None
 
 
-def values_of(chat: Chat, names: Names) -> list[dict[str, Any]]:
-    """A row for each run of `step` minutes from the first to the last, silent ones too: pace, polarity, peaks.
+def values_of(chat: Chat) -> list[dict[str, Any]]:
+    """A row for each run of `step` minutes from the first to the last, silent ones too.
 
     `mood` is the mean over the runs around, each weighing as many messages as were scored in it.
     """
     known = {row["minute"]: row for row in chat.minutes}
-    words = {peak.minute // chat.step * chat.step: _word_of(peak, names) for peak in _greatest(chat)}
-    peaks = {peak.minute // chat.step * chat.step for peak in chat.peaks}
-    values = [
-        _value(minute, chat.step, known.get(minute)) | {"is_peak": minute in peaks, "word": words.get(minute, "")}
-        for minute in range(min(known), max(known) + 1, chat.step)
-    ]
+    values = [_value(at, chat.step, known.get(at)) for at in range(min(known), max(known) + 1, chat.step)]
     for at, value in enumerate(values):
         near = values[max(0, at - SMOOTHED) : at + SMOOTHED + 1]
         scored = sum(each["scored"] for each in near)
         weighed = sum(each["polarity"] * each["scored"] for each in near if each["polarity"] is not None)
-        value["mood"] = round(weighed / scored, 3) if scored and value["scored"] else None
+        value["mood"] = round(weighed / scored, 3) if value["scored"] else None
     return values
 
 
 def _value(minute: int, step: int, row: Row | None) -> dict[str, Any]:
-    count = row["message_count"] if row else 0
-    polarity = row["mean_polarity"] if row else None
+    count, polarity = (row["message_count"], row["mean_polarity"]) if row else (0, None)
     return {
-        "minute": minute, "end": minute + step, "clock": parts.clock(minute * 60), "pace": round(count / step, 2),
-        "scored": count - row["unscored_count"] if row else 0,
-        "polarity": None if polarity is None else round(polarity, 3),
+        "minute": minute, "middle": minute + step / 2, "end": minute + step, "clock": parts.clock(minute * 60),
+        "pace": round(count / step, 2), "scored": count - row["unscored_count"] if row else 0,
+        "polarity": rounded(polarity, 3),
     }  # fmt: skip
 
 
-def _greatest(chat: Chat) -> Sequence[Peak]:
-    return sorted(chat.peaks, key=lambda peak: -(peak.times or 0))[:LABELLED]
+def peak_values(chat: Chat, names: Names) -> list[dict[str, Any]]:
+    """A row a peak; the greatest ones have their first word."""
+    greatest = sorted(chat.peaks, key=lambda peak: -(peak.times or 0))[:LABELLED]
+    return [
+        {"middle": peak.minute + 0.5, "pace": peak.message_count, "clock": parts.clock(peak.minute * 60),
+         "word": next(iter(words_of(peak, names)), "") if peak in greatest else ""}
+        for peak in chat.peaks
+    ]  # fmt: skip
 
 
-def _word_of(peak: Peak, names: Names) -> str:
-    return next((word for word in peak.words if without_names(word, names) == word), "")
+def words_of(peak: Peak, names: Names) -> list[str]:
+    """The words of a peak, without those that are somebody's name."""
+    return [word for word in peak.words if without_names(word, names) == word]
 
 
-def _across(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _across(values: charts.Values, field: str) -> dict[str, Any]:
     first, last = values[0]["minute"], values[-1]["end"]
     axis = charts.clock_axis(first, last)
-    return charts.x("minute", "time in the stream", axis=axis, scale={"domain": [first, last], "nice": False})
+    return charts.x(field, "time in the stream", axis=axis, scale={"domain": [first, last], "nice": False})
 
 
-def pace_chart(values: Sequence[Mapping[str, Any]]) -> Spec:
+def pace_chart(values: charts.Values, peaks: charts.Values) -> Spec:
     """Bars of messages a minute, with a dot and a word on the peaks."""
-    across, up = _across(values), charts.y("pace", "messages a minute", axis=AXIS | {"tickMinStep": 1})
-    told = charts.tooltip(clock="from", pace="messages a minute", scored="scored", polarity="mean polarity")
-    peaks = [{"filter": {"field": "is_peak", "equal": True}}]
+    up = charts.y("pace", "messages a minute", axis=AXIS | {"tickMinStep": 1, "tickCount": 5})
+    told = charts.tooltip(clock="from", pace="messages a minute", scored="scored messages")
+    bars = _across(values, "minute") | {"x2": {"field": "end"}} | up | {"y2": {"datum": 0}} | told
+    dots = _across(values, "middle") | up | charts.tooltip(clock="peak from", pace="messages in that minute")
     return charts.layers(
-        values,
-        {"mark": {"type": "rect"}, "encoding": across | {"x2": {"field": "end"}} | up | {"y2": {"datum": 0}} | told},
-        {"transform": peaks, "mark": {"type": "point", "filled": True, "size": 45, "color": "$second", "dy": -6},
-         "encoding": across | up | told},
-        {"transform": peaks, "mark": {"type": "text", "dy": -10, "fontSize": 12, "color": "$ink"},
-         "encoding": across | up | {"text": {"field": "word"}}},
+        values, {"mark": {"type": "rect"}, "encoding": bars},
+        *(
+            {"data": {"values": list(peaks)}, "mark": mark, "encoding": dots | more}
+            for mark, more in (
+                ({"type": "point", "filled": True, "size": 50, "color": "$second", "opacity": 1}, {}),
+                ({"type": "text", "dy": -11, "fontSize": 12}, {"text": {"field": "word"}}),
+            )
+            if peaks
+        ),
         height=180,
     )  # fmt: skip
 
 
-def mood_chart(values: Sequence[Mapping[str, Any]]) -> Spec:
+def mood_chart(values: charts.Values) -> Spec:
     """The mean polarity as a line around 0, under the bars of the pace."""
     most = max((abs(value["mood"]) for value in values if value["mood"] is not None), default=0)
     edge = max(0.2, min(1.0, most * 1.1))
-    across = _across(values)
+    across = _across(values, "middle")
     up = charts.y(
         "mood", "mean polarity", scale={"domain": [-edge, edge]}, axis=AXIS | {"format": "+.1f", "tickCount": 5}
     )
@@ -141,25 +145,18 @@ def mood_chart(values: Sequence[Mapping[str, Any]]) -> Spec:
     )  # fmt: skip
 
 
-def _pace(chat: Chat, values: Sequence[Mapping[str, Any]]) -> Element:
-    step = f" Each bar is the mean of {chat.step} minutes." if chat.step > 1 else ""
-    note = (
-        f"Orange dots are peaks: far more than in the ten minutes before and after.{step}"
-        if chat.peaks
-        else step.strip()
-    )
-    rows = [(value["clock"], value["pace"], value["scored"], value["polarity"]) for value in spread(values)]
+def _pace(chat: Chat, values: charts.Values, names: Names) -> Element:
+    notes = [f"Each bar is the mean of {chat.step} minutes."] if chat.step > 1 else []
+    if chat.peaks:
+        notes.append("Orange: peaks, minutes with far more messages than the ten before and the ten after.")
+    rows = [(value["clock"], value["pace"], value["scored"], value["polarity"]) for value in values]
     headers = ["from", "messages a minute", "scored messages", "mean polarity"]
-    return parts.figure(pace_chart(values), "Messages a minute", headers, rows, note)
+    return parts.figure(
+        pace_chart(values, peak_values(chat, names)), "Messages a minute", headers, rows, " ".join(notes)
+    )
 
 
-def spread(values: Sequence[Any], most: int = MOST_ROWS) -> Sequence[Any]:
-    """At most so many of the values, evenly over all of them."""
-    every = -(-len(values) // most)
-    return values[::every] if every > 1 else values
-
-
-def _mood(chat: Chat, values: Sequence[Mapping[str, Any]]) -> Element:
+def _mood(chat: Chat, values: charts.Values) -> Element:
     width = (2 * SMOOTHED + 1) * chat.step
     note = (
         f"From -1, bad, to 1, good: the mean of the scored messages of {width} minutes around. Gaps: nothing there was "
@@ -172,8 +169,8 @@ def _peaks(chat: Chat, names: Names) -> Element:
     video = chat.about["video_id"]
     rows = [
         (
-            parts.link(video, parts.clock(peak.minute * 60), peak.minute * 60), peak.message_count,
-            round(peak.times, 1) if peak.times else None, word_list([w for w in peak.words if without_names(w, names) == w]),
+            moment(video, peak.minute * 60), peak.message_count, rounded(peak.times, 1),
+            parts.quoted(word_list(words_of(peak, names))),
             tag("ul", *(_message(video, each["seconds"], each["text"], names) for each in peak.examples)),
         )
         for peak in chat.peaks
@@ -181,21 +178,27 @@ def _peaks(chat: Chat, names: Names) -> Element:
     return parts.table("Peaks", ["minute from", "messages", "times usual", "words", "such as"], rows)
 
 
-def _message(video: str, seconds: float, text: str, names: Names) -> Element:
-    at = parts.link(video, parts.clock(seconds), seconds)
-    return tag("li", at, " ", parts.quoted(without_names(text, names), 200))
+def _message(video: str | None, seconds: float, text: str, names: Names) -> Element:
+    return tag("li", moment(video, seconds), " ", parts.quoted(without_names(text, names), 200))
+
+
+def moment(video: str | None, seconds: float | None) -> Element:
+    """A second of the stream, with a link to it where the video is known."""
+    told = parts.clock(seconds) or "not known"
+    return parts.link(video, told, seconds) if video else parts.quoted(told)
 
 
 def _chatters(chat: Chat) -> Iterator[Element]:
     if chat.chatters:
+        roles = [word_list([role for name, role in ROLES.items() if row[name]]) for row in chat.chatters]
         rows = [
             (
-                f"chatter {at}", word_list([role for name, role in ROLES.items() if row[name]]), row["message_count"],
-                parts.percent(row["share"], 1), seconds(row["median_gap_seconds"]), polarity(row["mean_polarity"]),
+                f"chatter {at}, {role}" if role else f"chatter {at}", row["message_count"], rounded(row["share"] * 100, 1),
+                rounded(row["median_gap_seconds"], 1), rounded(row["mean_polarity"]),
             )
-            for at, row in enumerate(chat.chatters, 1)
+            for at, (row, role) in enumerate(zip(chat.chatters, roles, strict=True), 1)
         ]  # fmt: skip
-        headers = ["who", "is", "messages", "of all", "usual gap", "mean polarity"]
+        headers = ["who", "messages", "% of all", "median gap (s)", "mean polarity"]
         yield tag("div", parts.table("The most talkative", headers, rows))
 
 
@@ -215,21 +218,16 @@ def _examples(chat: Chat, side: str, names: Names) -> Iterator[Element]:
         video = chat.about["video_id"]
         rows = [
             (
-                parts.link(video, parts.clock(row["offset_seconds"]) or "the stream", row["offset_seconds"]),
-                parts.quoted(without_names(row["text"], names)), polarity(row["polarity"]),
+                moment(video, row["offset_seconds"]), parts.quoted(without_names(row["text"], names)),
+                rounded(row["polarity"]),
             )
             for row in found
         ]  # fmt: skip
         yield tag("div", parts.table(f"The most {side} messages", ["at", "message", "polarity"], rows))
 
 
-def polarity(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
-
-
-def seconds(value: float | None) -> str:
-    """How long something takes, in a unit that fits; empty for null."""
-    return "" if value is None else f"{value:.0f} s" if value < 120 else f"{value / 60:.0f} min"
+def rounded(value: float | None, digits: int = 2) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def word_list(words: Sequence[str]) -> str:

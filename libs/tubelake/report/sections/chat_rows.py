@@ -18,7 +18,7 @@ from tubelake.text.words import words
 
 MOST_CHATS = 12  # with a panel of their own
 MOST_LISTED = 200
-MOST_MINUTES = 720  # bars of a time line: of longer streams some minutes share one
+MOST_MINUTES = 240  # bars of a time line: of longer streams some minutes share one
 MOST_PEAKS = 8
 MOST_CHATTERS = 10
 EXAMPLES = 3  # messages of a peak
@@ -112,7 +112,7 @@ def step_of(row: Row) -> int:
     """How many minutes share a bar, so that a stream of any length has at most `MOST_MINUTES` of them."""
     if row["first_minute"] is None:
         return 1
-    return ceil((row["last_minute"] - row["first_minute"] + 1) / MOST_MINUTES)
+    return max(1, ceil((int(row["last_minute"]) - int(row["first_minute"]) + 1) / MOST_MINUTES))
 
 
 def _time_line(reading: Reading, steps: Mapping[str, int]) -> Mapping[str, Sequence[Row]]:

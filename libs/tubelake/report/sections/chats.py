@@ -8,9 +8,9 @@ from pyspark.sql import Row
 from tubelake import tables
 from tubelake.report import charts, parts
 from tubelake.report.lake import Reading
-from tubelake.report.people import Names, without_names
+from tubelake.report.people import Names
 from tubelake.report.section import Finding, Section
-from tubelake.report.sections.chat_panel import panel, share_of, word_list
+from tubelake.report.sections.chat_panel import panel, share_of, word_list, words_of
 from tubelake.report.sections.chat_rows import MOST_LISTED, Chat, Peak, chats_of
 
 ENDS = {
@@ -36,7 +36,7 @@ def section(reading: Reading) -> Section:
 
 
 def title_of(row: Row) -> str:
-    return row["title"] or row["video_id"] or row["chat_id"]
+    return str(row["title"] or row["video_id"] or row["chat_id"])
 
 
 def _lead(listed: Sequence[Row]) -> str:
@@ -57,7 +57,7 @@ def _mood(chats: Sequence[Chat], labels: dict[str, str]) -> Iterator[Element]:
         for label, about in rows
         for kind, count in counts_of(about).items()
     ]
-    listed = [(parts.quoted(label), *counts_of(about).values()) for label, about in rows]
+    listed: list[Sequence[parts.Cell]] = [(parts.quoted(label), *counts_of(about).values()) for label, about in rows]
     yield parts.figure(
         charts.shares(values, "share of all messages with words", KINDS),
         "The mood of each chat", ["chat", *KINDS], listed,
@@ -127,9 +127,9 @@ def scored(about: Row) -> int:
 
 
 def _of_peak(peak: Peak, label: str, names: Names) -> Finding:
-    said = word_list(parts_of_words(peak.words, names))
+    said = word_list(words_of(peak, names))
     told = (
-        f"The chat of “{label}” was loudest at {parts.clock(peak.minute * 60)}: {peak.message_count:,} messages in that "
+        f"The chat of {parts.named(label)} was loudest at {parts.clock(peak.minute * 60)}: {peak.message_count:,} messages in that "
         f"minute, {peak.times:.1f} times what is usual around it{f'; words: {said}' if said else ''}."
     )
     doubt = (
@@ -142,8 +142,8 @@ def _of_peak(peak: Peak, label: str, names: Names) -> Finding:
 def _of_mood(rated: Sequence[Row], labels: dict[str, str]) -> Finding:
     best, worst = max(rated, key=lambda row: share_of(row) or 0), min(rated, key=lambda row: share_of(row) or 0)
     told = (
-        f"The friendliest chat is that of “{labels[best['chat_id']]}”: {parts.percent(share_of(best))} of its scored messages "
-        f"are positive; the least friendly that of “{labels[worst['chat_id']]}”, with {parts.percent(share_of(worst))}."
+        f"The friendliest chat is that of {parts.named(labels[best['chat_id']])}: {parts.percent(share_of(best))} of its scored messages "
+        f"are positive; the least friendly that of {parts.named(labels[worst['chat_id']])}, with {parts.percent(share_of(worst))}."
     )
     unscored = " and ".join(parts.percent(row["unscored_count"] / row["rated_count"]) for row in (best, worst))
     return Finding(told, f"{unscored} of the messages there are unscored; a word list reads no irony.", 0.55)
@@ -152,10 +152,5 @@ def _of_mood(rated: Sequence[Row], labels: dict[str, str]) -> Finding:
 def _of_talkers(chat: Chat, label: str) -> Finding:
     share, top = sum(row["share"] for row in chat.chatters), len(chat.chatters)
     authors = f" of {chat.about['author_count']:,} authors" if chat.about["author_count"] else ""
-    told = f"In the largest chat, “{label}”, {top}{authors} wrote {parts.percent(share)} of the messages."
+    told = f"In the largest chat, that of {parts.named(label)}, {top}{authors} wrote {parts.percent(share)} of the messages."
     return Finding(told, "Bots and moderators count like everybody else.", 0.4)
-
-
-def parts_of_words(words: Sequence[str], names: Names) -> list[str]:
-    """Words without those that are somebody's name."""
-    return [word for word in words if without_names(word, names) == word]

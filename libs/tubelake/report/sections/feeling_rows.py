@@ -46,27 +46,23 @@ def side_of_text() -> Column:
     )
 
 
-def sides_of(texts: DataFrame) -> Sequence[Row]:
-    """(source, side, why, backend, texts): `why` a text is unscored is `no words`, `no language` or its language."""
-    why = F.when(F.col("word_count") == 0, "no words").otherwise(F.coalesce("language", F.lit("no language")))
-    told = texts.withColumn("side", side_of_text()).withColumn("why", F.when(F.col("side") == "unscored", why))
-    each = told.groupBy("source", "side", "why").agg(F.count("*").alias("texts"), F.max("backend").alias("backend"))
-    return collected(each.orderBy("source", F.desc("texts"), "why"), 2_000)
+def counts_of(texts: DataFrame) -> Sequence[Row]:
+    """(source, side, why, polarity, subjectivity, texts, backend): how many texts are alike in all of these.
 
-
-def spread_of(texts: DataFrame) -> Sequence[Row]:
-    """(source, measure, bin, texts): how often which polarity and subjectivity occurs, in bins of a tenth.
-
-    Of scored texts with a word that the backend knows: those without have 0 and 0, which would hide all others.
+    `why` a text is unscored is `no words`, `no language` or its language. The scores are numbers of bins of a tenth; null
+    where a text is unscored or has no word that the backend knows: such have 0 and 0, which would hide all others.
     """
+    why = F.when(F.col("word_count") == 0, "no words").otherwise(F.coalesce("language", F.lit("no language")))
     is_felt = F.col("is_scored") & ((F.col("polarity") != 0) | (F.coalesce("subjectivity", F.lit(0)) != 0))
-    measures = (
-        F.struct(F.lit(name).alias("measure"), F.col(name).alias("value")) for name in ("polarity", "subjectivity")
-    )
-    each = texts.where(is_felt).select("source", F.explode(F.array(*measures)).alias("each")).select("source", "each.*")
-    binned = F.least(F.floor(F.round(F.col("value") * BINS, 6)), F.lit(BINS - 1)).cast("int").alias("bin")
-    counts = each.where("value IS NOT NULL").groupBy("source", "measure", binned).agg(F.count("*").alias("texts"))
-    return collected(counts.orderBy("source", "measure", "bin"), 500)
+    bins = {name: F.when(is_felt, bin_of(F.col(name))) for name in ("polarity", "subjectivity")}
+    told = texts.withColumn("side", side_of_text()).withColumn("why", F.when(F.col("side") == "unscored", why))
+    alike = told.withColumns(bins).groupBy("source", "side", "why", "polarity", "subjectivity")
+    return collected(alike.agg(F.count("*").alias("texts"), F.max("backend").alias("backend")))
+
+
+def bin_of(value: Column) -> Column:
+    """Number of the bin of a tenth; 1 is in the last one, with 0.9. What is 0.3 but for its last bit is rounded first."""
+    return F.least(F.floor(F.round(value * BINS, 6)), F.lit(BINS - 1)).cast("int")
 
 
 def kinds_of(reading: Reading) -> Mapping[str, Row]:
