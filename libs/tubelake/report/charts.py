@@ -13,6 +13,11 @@ Values = Sequence[Mapping[str, Any]]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # a name: nothing is fetched from there
 HEIGHT = 240  # px
 FIT = {"type": "fit-x", "contains": "padding"}
+CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440)  # minutes
+CLOCK = (
+    "(datum.value < 0 ? '-' : '') + (abs(datum.value) >= 60 ? floor(abs(datum.value) / 60) + ':' "
+    "+ format(abs(datum.value) % 60, '02') : abs(datum.value)) + ':00'"
+)
 
 
 def chart(values: Values, mark: str | Mapping[str, Any], encoding: Mapping[str, Any], **more: Any) -> Spec:
@@ -117,4 +122,29 @@ def ccdf(values: Values, what: str, fitted: Sequence[str]) -> Spec:
         {"data": {"values": lines}, "mark": {"type": "line", "clip": True},
          "encoding": across | up | {"color": kinds, "strokeDash": kinds}},
         height=320,
+    )  # fmt: skip
+
+
+def clock_axis(first: float, last: float) -> dict[str, Any]:
+    """An axis over minutes that reads as a clock, such as 5:00 or 1:05:00, with at most nine ticks."""
+    step = next((each for each in CLOCK_STEPS if (last - first) / each <= 8), CLOCK_STEPS[-1])
+    start = int(first // step) * step
+    ticks = [at for at in range(start, int(last) + step, step) if first <= at <= last]
+    return {"values": ticks, "labelExpr": CLOCK, "grid": False}
+
+
+def shares(rows: Values, what: str, kinds: Sequence[str]) -> Spec:
+    """A bar a row of `label`, divided among `kind`s by `share`; of the last kind nothing is known, so it is left blank."""
+    colours = {"domain": list(kinds), "range": ["$second", "$line", "$accent", "$ground"][: len(kinds)]}
+    ordered = [{**row, "order": kinds.index(row["kind"])} for row in rows]
+    return chart(
+        ordered, {"type": "bar", "height": 16, "stroke": "$line", "strokeWidth": 1},
+        {"y": {"field": "label", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 220}},
+         "color": {"field": "kind", "type": "nominal", "title": None, "scale": colours, "sort": list(kinds)},
+         "order": {"field": "order", "type": "quantitative"}}
+        | x("share", what, axis={"format": "%", "tickCount": 5, "grid": False}, scale={"domain": [0, 1]})
+        | {"tooltip": [
+            {"field": "label", "title": "of"}, {"field": "kind", "title": "they are"}, {"field": "count", "title": "number"},
+            {"field": "share", "title": "share", "format": ".1%"}]},
+        height={"step": 28},
     )  # fmt: skip

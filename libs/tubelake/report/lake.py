@@ -60,9 +60,8 @@ def collected(rows: DataFrame, most: int = MOST_ROWS) -> Sequence[Row]:
 @cache
 def filled_by(table: Table) -> str:
     """The job that fills the table: what to run where it is missing. Of several, one that every pipeline runs."""
-    modules = {name: job.load(name) for name in job.find_all()}
-    writers = [
-        name for name, module in modules.items() if any(each.full_name == table.full_name for each in module.WRITES)
-    ]
-    writers.sort(key=lambda name: hasattr(modules[name], "OPTIONAL") or hasattr(modules[name], "NEEDS"))
-    return writers[0]
+
+    def is_optional(name: str) -> bool:
+        return any(hasattr(job.load(name), word) for word in ("OPTIONAL", "NEEDS"))
+
+    return min(job.writers_of(table), key=is_optional)

@@ -1,7 +1,7 @@
 """Pieces of the page: tables, figures, tabs, notes. Each is a tree of HTML, in which text stays text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -38,6 +38,12 @@ def link(video_id: str, text: str | None, seconds: float | None = None) -> Eleme
     at = f"&t={max(0, int(seconds))}s" if seconds is not None else ""
     address = WATCH + quote(video_id, safe="") + at
     return tag("a", quoted(text or video_id), href=address, rel="noreferrer noopener", target="_blank")
+
+
+def named(title: str, most: int = 60) -> str:
+    """A title within a sentence of ours: quoted, cut, and with its direction of writing kept to itself."""
+    told = re.sub("[\u202a-\u202e\u2066-\u2069]", "", re.sub(r"\s+", " ", title)).strip()
+    return f"“\u2068{told if len(told) <= most else told[: most - 1] + '…'}\u2069”"
 
 
 def clock(seconds: float | None) -> str:
@@ -160,3 +166,12 @@ def missing(what: str, *tables: Table, option: str | None = None) -> Element:
     for name in () if option else jobs:
         remedy += [", then " if remedy else None, tag("code", f"tubelake run {name}")]
     return tag("p", what, " To have it, run ", *remedy, ".", class_="missing")
+
+
+def unlike(titles: Iterable[str]) -> list[str]:
+    """The titles, numbered where several are the same: tabs and bars are told apart by their names."""
+    named: dict[str, None] = {}
+    for title in titles:
+        numbered = (f"{title} ({number})" for number in count(2))
+        named[title if title not in named else next(each for each in numbered if each not in named)] = None
+    return list(named)
