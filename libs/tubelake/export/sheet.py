@@ -13,7 +13,7 @@ from tubelake import console, job, store
 from tubelake.errors import UsageError
 from tubelake.export import sheet_page
 from tubelake.export.files import write_whole
-from tubelake.export.previews import Preview, previews
+from tubelake.export.previews import FINE, Form, Preview, previews
 from tubelake.settings import Lake, Settings
 from tubelake.tables import CORRECTED_TEXTS, PICTURE_FACES, PICTURE_TEXT, PICTURES, SEARCH_HITS, VIDEOS, Table
 from tubelake.vision.emotion import EMOTIONS
@@ -26,6 +26,7 @@ FILLED_BY = {
     PICTURES: "collect_thumbnails", VIDEOS: "build_videos", SEARCH_HITS: "build_videos", PICTURE_TEXT: "read_thumbnails",
     CORRECTED_TEXTS: "correct_spelling", PICTURE_FACES: "read_faces",
 }  # fmt: skip
+TABLES = (PICTURES, VIDEOS, SEARCH_HITS, PICTURE_TEXT, CORRECTED_TEXTS, PICTURE_FACES)  # as `Frames` has them
 READINGS = ("text", "correction", "faces")  # what may be said of a picture, each by a model of its own
 _MADE_BY = ("backend", "model_hash", "rules")
 _PICTURE = ("video_id", "run_id", "sha256", "reason", "fetched_at")
@@ -161,13 +162,16 @@ def all_of(each: Iterable[Column]) -> Column:
 
 
 def chosen(rows: DataFrame, passed: Mapping[str, Column], order: str, limit: int) -> DataFrame:
-    """The first `limit` pictures that pass, in that order; those that could not be had come last."""
+    """The first `limit` pictures that pass, in that order; those that could not be had come last.
+
+    `rows` are those of `described`, with `keywords`.
+    """
     wanted = rows.where(all_of([_is_picture(), *passed.values()]))
     placed = wanted.orderBy(F.col("reason").isNotNull(), F.col(SORTED_BY[order]).desc_nulls_last(), "video_id")
     said = [F.col(f"{reading}_by") for reading in READINGS]
     return placed.limit(limit).select(
         *_PICTURE[:4], "title", "channel_title", _moment(F.col("published_at")).alias("published_at"), "view_count",
-        "text", "word_count", "words", "text_error", "corrected_text", "face_count", "found", "faces_error", *said,
+        "text", "word_count", "words", "text_error", "corrected_text", "face_count", "found", "faces_error", "keywords", *said,
     )  # fmt: skip
 
 
@@ -176,24 +180,23 @@ def _moment(time: Column) -> Column:
     return F.date_format(time, "yyyy-MM-dd HH:mm")
 
 
-def previews_of(rows: Sequence[Row], pictures: DataFrame) -> dict[str, Preview]:
+def previews_of(rows: Sequence[Row], pictures: DataFrame, form: Form = FINE) -> dict[str, Preview]:
     """The pictures of these rows made small, by video: only their bytes are read."""
     names = [(row["video_id"], row["run_id"]) for row in rows if row["reason"] is None]
     if not names:
         return {}
     batch = pictures.sparkSession.createDataFrame(names, "video_id string, run_id string")
     near = pictures.where(F.col("video_id").isin([video_id for video_id, _ in names]))  # leaves out files
-    made = previews(with_data(F.broadcast(batch), near), len(names)).collect()
+    made = previews(with_data(F.broadcast(batch), near), len(names), form).collect()
     return {row["video_id"]: Preview(row["jpeg"], row["width"], row["height"], row["error"]) for row in made}
 
 
 def frames_of(spark: SparkSession, lake: Lake) -> tuple[Frames, list[Table]]:
     """The tables, none of which is made here, and those that are missing."""
-    wanted = (PICTURES, VIDEOS, SEARCH_HITS, PICTURE_TEXT, CORRECTED_TEXTS, PICTURE_FACES)
-    missing = [table for table in wanted if not store.exists(spark, table, lake)]
+    missing = [table for table in TABLES if not store.exists(spark, table, lake)]
     frames = [
         spark.createDataFrame([], table.ddl) if table in missing else spark.table(store.name(table, lake))
-        for table in wanted
+        for table in TABLES
     ]
     return Frames(*frames), missing
 

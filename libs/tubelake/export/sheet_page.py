@@ -41,7 +41,6 @@ class Heading(NamedTuple):
 def pages(heading: Heading, shown: Shown, per_page: int) -> Iterator[str]:
     """The file, piece by piece: one page of pictures is in memory as a tree."""
     starts = range(0, len(shown), per_page)
-    css = (importlib.resources.files("tubelake.export") / "sheet.css").read_text(encoding="utf-8")
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -52,7 +51,7 @@ def pages(heading: Heading, shown: Shown, per_page: int) -> Iterator[str]:
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="generator", content=f"TubeLake {__version__}"),
         tag("title", f"Contact sheet of {heading.lake}"),
-        style(css),
+        style(css("tile.css") + css("sheet.css")),
     )  # fmt: skip
     yield f'<!doctype html>\n<html lang="en">\n{html(head)}\n<body>\n'
     yield html(tag("a", "To the pictures", href="#page1", class_="skip")) + "\n"
@@ -60,6 +59,11 @@ def pages(heading: Heading, shown: Shown, per_page: int) -> Iterator[str]:
     for number, start in enumerate(starts, 1):
         yield html(_page(number, len(starts), shown[start : start + per_page], start, per_page)) + "\n"
     yield "</main>\n</body>\n</html>\n"
+
+
+def css(name: str) -> str:
+    """A file of rules of this package; tile.css has those of `tile`."""
+    return (importlib.resources.files("tubelake.export") / name).read_text(encoding="utf-8")
 
 
 def _page(number: int, count: int, shown: Shown, start: int, per_page: int) -> Element:
@@ -80,7 +84,7 @@ def _header(heading: Heading, shown: Shown, page_count: int) -> Element:
         tag("h1", "Contact sheet"),
         tag("p", *_where(heading), class_="lead"),
         _figures(heading.counts, len(shown)),
-        _emotions(heading.counts),
+        emotions(heading.counts),
         _made_by(shown),
         *(tag("p", f"There is no table {line}", class_="note") for line in heading.missing),
         _controls(),
@@ -122,13 +126,13 @@ def _share(done: int, due: int, verb: str) -> str:
     return "" if done == due else f"of {done:,} {verb}"
 
 
-def _emotions(counts: Mapping[str, Any]) -> Element | None:
+def emotions(counts: Mapping[str, Any], heading: str = "h2") -> Element | None:
     """How many faces have which emotion: also the legend of how they are drawn."""
     if not counts["looked_at"]:
         return None
     numbers = {name: counts[name] for name in EMOTIONS}
     numbers[UNSURE] = counts["faces"] - sum(numbers.values())
-    title = tag("h2", console.counted(counts["faces"], "face"))
+    title = tag(heading, console.counted(counts["faces"], "face"))
     items = (tag("li", swatch(name), tag("span", name), tag("b", f"{number:,}")) for name, number in numbers.items())
     return tag("section", title, tag("ul", *items), class_="emotions")
 

@@ -14,14 +14,27 @@ from tubelake.export.files import write_whole
 from tubelake.report import page, parts
 from tubelake.report.lake import Reading
 from tubelake.report.section import Section
-from tubelake.report.sections import captions, chats, feelings, keywords, overview, quality
+from tubelake.report.sections import (
+    captions,
+    chats,
+    features,
+    feelings,
+    gallery,
+    groups,
+    keywords,
+    overview,
+    quality,
+    tails,
+    words,
+)
 from tubelake.settings import Settings
 
 log = logging.getLogger("tubelake")
 
 Make = Callable[[Reading], Section]
 SECTIONS: tuple[Make, ...] = (
-    overview.section, keywords.section, chats.section, captions.section, feelings.section, quality.section,
+    overview.section, keywords.section, tails.section, groups.section, chats.section, captions.section, feelings.section,
+    words.section, gallery.section, features.section, quality.section,
 )  # fmt: skip
 AT_ONCE = 3  # sections that ask Spark at the same time: most of a section's time is planning, on one core
 

@@ -84,6 +84,33 @@ def intervals(rows: Values, what: str, *, domain: tuple[float, float], label: st
     )  # fmt: skip
 
 
+def spreads(rows: Values, what: str, *, is_log: bool, axis_format: str = "~s") -> Spec:
+    """A point with a line a row, such as a median and quartiles: `label`, `low`, `value`, `high`."""
+    names = {"y": {"field": "label", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 160}}}
+    scale = {"type": "log"} if is_log else {"zero": False}
+    across = x("low", what, scale=scale, axis={"format": axis_format}) | {"x2": {"field": "high"}}
+    told = tooltip(label="", low="first quartile", value="median", high="third quartile")
+    return layers(
+        rows,
+        {"mark": {"type": "rule", "strokeWidth": 2, "color": "$soft"}, "encoding": names | across},
+        {"mark": {"type": "point", "filled": True, "size": 60}, "encoding": names | x("value", what) | told},
+        height={"step": 22},
+    )  # fmt: skip
+
+
+def grid(values: Values, *, across: str, down: str, what: str) -> Spec:
+    """A field of squares, each the darker the greater its `weight`, 0 to 1; in the order of their coming."""
+    label = {"labelLimit": 300, "labelOverlap": False}
+    scale = {"domain": [0, 1], "range": ["$behind", "$accent"]}
+    return chart(
+        values, {"type": "rect", "tooltip": {"content": "data"}},
+        x(across, "", "nominal", sort=None, axis={**label, "labelAngle": -35, "labelLimit": 140, "domain": False})
+        | y(down, "", "nominal", sort=None, axis=label)
+        | {"color": {"field": "weight", "type": "quantitative", "title": what, "scale": scale, "legend": {"format": "%"}}},
+        height={"step": 24},
+    )  # fmt: skip
+
+
 def time_line(values: Values, what: str, unit: str, *, at: str, by: str | None = None) -> Spec:
     """A line over minutes or days (`at`); `by` gives a line for each of its values."""
     colour = {"color": {"field": by, "type": "nominal", "title": None}} if by else {}

@@ -12,6 +12,7 @@ import vl_convert
 
 from tubelake import __version__
 from tubelake.export.markup import html, style, tag
+from tubelake.export.sheet_page import css
 from tubelake.report.section import Finding, Section
 
 MOST_FINDINGS = 12
@@ -51,7 +52,7 @@ def _head(heading: Heading, scripts: Sequence[str]) -> Element:
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="generator", content=f"TubeLake {__version__}"),
         tag("title", f"Report of {heading.lake}"),
-        style(_file("report.css")),
+        style(css("tile.css") + _file("report.css")),
     )  # fmt: skip
 
 

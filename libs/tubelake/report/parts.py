@@ -29,8 +29,7 @@ def paragraph(*children: Child) -> Element:
 
 def quoted(text: str | None, most: int = LONGEST) -> Element:
     """Somebody else's words, in their own direction of writing, cut where they are too long."""
-    told = re.sub(r"\s+", " ", text or "").strip()
-    return tag("bdi", told if len(told) <= most else told[: most - 1] + "…", dir="auto")
+    return tag("bdi", short(text, most), dir="auto")
 
 
 def link(video_id: str, text: str | None, seconds: float | None = None) -> Element:
@@ -40,10 +39,24 @@ def link(video_id: str, text: str | None, seconds: float | None = None) -> Eleme
     return tag("a", quoted(text or video_id), href=address, rel="noreferrer noopener", target="_blank")
 
 
+def short(text: str | None, most: int = 60) -> str:
+    """Somebody else's words on one line, and cut where they are too long."""
+    told = re.sub(r"\s+", " ", text or "").strip()
+    return told if len(told) <= most else told[: most - 1] + "…"
+
+
 def named(title: str, most: int = 60) -> str:
     """A title within a sentence of ours: quoted, cut, and with its direction of writing kept to itself."""
-    told = re.sub("[\u202a-\u202e\u2066-\u2069]", "", re.sub(r"\s+", " ", title)).strip()
-    return f"“\u2068{told if len(told) <= most else told[: most - 1] + '…'}\u2069”"
+    told = re.sub("[\u202a-\u202e\u2066-\u2069]", "", title)
+    return f"“\u2068{short(told, most)}\u2069”"
+
+
+def bar(part: float | None, told: str) -> Element | None:
+    """A share, 0 to 1, as a bar with its number beside it as `told`."""
+    if part is None:
+        return None
+    drawn = tag("i", style=f"--part: {min(1.0, max(0.0, part)):.3f}", aria_hidden="true")
+    return tag("span", drawn, told, class_="bar")
 
 
 def clock(seconds: float | None) -> str:

@@ -36,7 +36,7 @@ FEATURES: Mapping[str, str] = {
     "caption_picture_similarity": "words on the thumbnail nearer to what is said",
 }  # fmt: skip
 # Features that go with views whatever the videos are like.
-_ANYWAY = {
+ANYWAY = {
     "age_days": "the older a video, the longer it could be viewed",
     "like_count": "who likes has viewed, so these grow together anyway",
     "comment_count": "who comments has viewed, so these grow together anyway",
@@ -79,7 +79,7 @@ def least_detectable(count: Column) -> Column:
 def verdict() -> Column:
     """What the row of an association says, in plain words."""
     rho, count = F.col("rho"), F.col("video_count")
-    more, anyway = (_named(texts) for texts in (FEATURES, _ANYWAY))
+    more, anyway = (_named(texts) for texts in (FEATURES, ANYWAY))
     size = F.lit("large")
     for limit, name in reversed(SIZES):
         size = F.when(F.abs(rho) < limit, name).otherwise(size)

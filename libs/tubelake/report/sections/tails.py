@@ -79,7 +79,7 @@ def _cells(row: Row) -> tuple[parts.Cell, ...]:
 
 
 def _name(row: Row) -> str:
-    return NAMES.get(row["metric"], row["metric"])
+    return str(NAMES.get(row["metric"], row["metric"]))
 
 
 def _figures(laws: Sequence[Row], points: Sequence[Row]) -> Iterator[Element]:
