@@ -29,7 +29,12 @@ demo: setup  ## the whole flow on a synthetic YouTube: no key, no internet
 test: setup  ## the quick tests
 	$(RUN) pytest -m "not slow"
 
-test-slow: setup  ## kills, clusters, whole flows
+browser:  ## the Chromium in which a test opens the report: Debian's, where none is installed
+	@which chromium chromium-browser google-chrome 2>/dev/null | grep -q . || \
+	{ [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	echo "No Chromium is installed, so the report's browser test will be skipped (Debian: apt-get install chromium)"
+
+test-slow: setup browser  ## kills, clusters, whole flows, the report in a browser
 	$(RUN) pytest -m slow --durations=20
 
 cluster-smoke: setup  ## the flow on a standalone cluster of two workers, against local mode
@@ -46,4 +51,4 @@ bench: setup  ## every benchmark, each with its baseline
 clean:  ## remove the environment, the demo and caches
 	rm -rf .venv .uv demo .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help java setup demo test test-slow cluster-smoke check bench clean
+.PHONY: help java setup demo test browser test-slow cluster-smoke check bench clean

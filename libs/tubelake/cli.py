@@ -13,6 +13,7 @@ from typer.main import get_command
 from tubelake import __version__, console, job, settings
 from tubelake.emulator_commands import app as emulator_app
 from tubelake.errors import TubeLakeError, UsageError
+from tubelake.export_commands import app as export_app
 from tubelake.options import (
     EXTRAS,
     AllKnown,
@@ -41,6 +42,7 @@ app.add_typer(emulator_app, name="emulator")
 app.add_typer(vector_app)
 app.add_typer(sheet_app)
 app.add_typer(report_app)
+app.add_typer(export_app)
 
 
 @app.callback(invoke_without_command=True)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,10 +74,12 @@ def load(name: str) -> ModuleType:
 
 
 def in_order(names: Sequence[str]) -> list[str]:
-    """The jobs, each after those that write what it reads."""
+    """The jobs, each after those that write what it reads, and after those of its AFTER."""
     modules = {name: load(name) for name in names}
+    after = {name: getattr(module, "AFTER", ()) for name, module in modules.items()}
     graph = {
-        name: {other for other in names if other != name and _feeds(modules[other], modules[name])} for name in names
+        name: {o for o in names if o != name and (o in after[name] or _feeds(modules[o], modules[name]))}
+        for name in names
     }
     return list(graphlib.TopologicalSorter(graph).static_order())
 
@@ -96,6 +98,17 @@ def _overlap(one: Table, other: Table) -> bool:
 def writers() -> list[str]:
     """The jobs that write tables, but for the one that tidies all of them."""
     return [name for name in find_all() if load(name).WRITES and getattr(load(name), "OPTIONAL", "") != "maintenance"]
+
+
+def writers_of(table: Table) -> list[str]:
+    """The jobs that write the table, of those that can be loaded here."""
+    found = []
+    for name in find_all():
+        with suppress(UsageError):
+            module = load(name)
+            is_upkeep = getattr(module, "OPTIONAL", "") == "maintenance"
+            found += [name] if not is_upkeep and any(_overlap(each, table) for each in module.WRITES) else []
+    return found
 
 
 def pipeline_jobs(settings: Settings, also: Collection[str] = ()) -> list[str]:

@@ -27,7 +27,18 @@ Videos = Annotated[
     list[str] | None,
     typer.Option("--video", help="Video id; may be given many times.", show_default=False),
 ]
-EXTRAS = ("channels", "comments", "captions", "thumbnails", "chat", "text", "pictures", "embeddings", "features")
+EXTRAS = (
+    "channels",
+    "comments",
+    "captions",
+    "thumbnails",
+    "chat",
+    "text",
+    "pictures",
+    "embeddings",
+    "features",
+    "recall",
+)
 With = Annotated[
     str | None,
     typer.Option("--with", metavar="WORD,WORD", help=f"Collect or read more: {', '.join(EXTRAS)}.", show_default=False),
@@ -36,3 +47,6 @@ AllKnown = Annotated[bool, typer.Option("--all-known", help="Every video that th
 Since = Annotated[str | None, typer.Option(help="Only videos published from this date on.", show_default=False)]
 Until = Annotated[str | None, typer.Option(help="Only videos published before this date.", show_default=False)]
 MaxVideos = Annotated[int | None, typer.Option(help="Stop a keyword after so many results.", show_default=False)]
+Names = Annotated[
+    bool, typer.Option("--names", help="Names of people, handles and e-mail addresses as they are in the lake.")
+]

@@ -1,5 +1,7 @@
 """Prints rows of a table."""
 
+import difflib
+
 from pyspark.errors import AnalysisException
 
 from tubelake import console, job, store, tables
@@ -27,6 +29,8 @@ def find(name: str) -> Table:
     """The table called NAME or LAYER.NAME. Raises UsageError, naming the tables there are."""
     found = [table for table in tables.ALL if name in (table.name, table.full_name)]
     if not found:
-        known = ", ".join(table.full_name for table in tables.ALL)
-        raise UsageError(f"there is no table {name!r}; the tables are: {known}")
+        known = [table.full_name for table in tables.ALL]
+        near = difflib.get_close_matches(name, [*known, *(table.name for table in tables.ALL)], n=1)
+        hint = f"; did you mean {near[0]}?" if near else f"; the tables are: {', '.join(known)}"
+        raise UsageError(f"there is no table {name!r}{hint}")
     return found[0]

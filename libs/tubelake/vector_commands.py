@@ -7,7 +7,7 @@ import typer
 
 from tubelake import job, settings
 from tubelake.errors import UsageError
-from tubelake.options import Config, Sets
+from tubelake.options import Config, Names, Sets
 from tubelake.settings import Settings
 
 app = typer.Typer()
@@ -44,13 +44,15 @@ def export_projector(
     labels: Annotated[
         str, typer.Option(metavar="WORD,WORD", help="Of text, video_id, source, source_id, text_hash, count.")
     ] = "text,video_id,count",
+    names: Names = False,
     sets: Sets = None,
     config: Config = None,
 ) -> None:
-    """Write vectors and labels for TensorBoard's embedding projector."""
-    from tubelake.export import projector
+    """Write vectors and labels for TensorBoard's embedding projector. Its texts hold no handles, addresses or keys."""
+    from tubelake.export import people, projector
 
-    projector.export(_wanted(config, sets), _words(source), out, _words(labels))
+    wanted = _wanted(config, sets)
+    projector.export(wanted, _words(source), out, _words(labels), people.treated(wanted.privacy, names=names))
 
 
 def _words(given: str) -> tuple[str, ...]:

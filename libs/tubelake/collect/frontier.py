@@ -22,7 +22,7 @@ from tubelake.collect.spans import (
 )
 from tubelake.collect.walk import PAGE_SIZE, Page, Walk, replay
 
-__all__ = ["Chain", "Page", "Progress", "Query", "due_chains", "progress"]
+__all__ = ["Chain", "Page", "Progress", "Query", "due_chains", "progress", "searched"]
 
 DURATIONS = ("short", "medium", "long")
 DEEP_RESULTS = 250
@@ -100,6 +100,13 @@ def progress(query: Query, pages: Sequence[Page]) -> Progress:
         remaining_calls=_remaining_calls(query, walks, ids),
         done=not due,
     )
+
+
+def searched(query: Query, pages: Sequence[Page]) -> list[Span]:
+    """The times that the walks of the query have been through, oldest first."""
+    walks = [walk for walk in _walks(query, pages) if walk.span.duration is None]
+    spans = [Span(walk.span.lo if walk.state == "done" else walk.cursor, walk.span.hi) for walk in walks]
+    return sorted((span for span in spans if span.lo < span.hi), key=lambda span: span.lo)
 
 
 def _walks(query: Query, pages: Sequence[Page]) -> list[Walk]:

@@ -28,6 +28,7 @@ _COLUMNS = (
     "item_ids", "oldest_published_at", "newest_published_at", "is_descending", "request_id",
 )  # fmt: skip
 _OF_THE_SPAN = ("publishedAfter", "publishedBefore")
+REPEAT = "again:"  # begins the shard of what was searched a second time, which the frontier leaves out
 
 
 def logged(responses: DataFrame, keywords: Sequence[str]) -> list[Row]:
@@ -105,8 +106,7 @@ def _enough(chains: Sequence[Chain], wanted: int | None) -> list[Chain]:
 
 def progress(query: Query, rows: Sequence[Row]) -> frontier.Progress:
     """How far the query has come by the log."""
-    of_query = _by_keyword(rows, dict(query.filters))[query.keyword]
-    return frontier.progress(query, [_page(row) for row in of_query])
+    return frontier.progress(query, pages_of(query, rows))
 
 
 def summary(query: Query, rows: Sequence[Row]) -> str:
@@ -144,11 +144,16 @@ def _filters(search: Search) -> dict[str, str]:
 
 
 def _request(query: Query, found: Chain) -> Request:
-    times = {"publishedAfter": found.published_after, "publishedBefore": found.published_before}
-    params = {"q": query.keyword, **dict(query.filters), **{name: _text(time) for name, time in times.items()}}
+    params = params_of(query, found.published_after, found.published_before)
     if found.video_duration:
         params["videoDuration"] = found.video_duration
     return Request(METHOD, params, query.keyword, found.shard, found.page_token, found.max_pages)
+
+
+def params_of(query: Query, after: datetime, before: datetime) -> dict[str, str]:
+    """The parameters of a call for what was published in [after, before)."""
+    times = {"publishedAfter": _text(after), "publishedBefore": _text(before)}
+    return {"q": query.keyword, **dict(query.filters), **times}
 
 
 def _text(time: datetime) -> str:
@@ -156,14 +161,28 @@ def _text(time: datetime) -> str:
 
 
 def _by_keyword(rows: Sequence[Row], filters: Mapping[str, str]) -> defaultdict[str, list[Row]]:
-    """Rows of queries with exactly these filters, by keyword."""
+    """Rows of queries with exactly these filters, by keyword; not those of a second look."""
     found: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        params = json.loads(row["params"])
-        dropped = {"q", *_OF_THE_SPAN, *(["videoDuration"] if "#" in row["shard"] else [])}
-        if {name: value for name, value in params.items() if name not in dropped} == filters:
+        if not is_repeat(row["shard"]) and filters_of(row) == filters:
             found[row["subject"]].append(row)
     return found
+
+
+def filters_of(row: Row) -> dict[str, str]:
+    """The parameters of an answer's call, without keyword and times."""
+    dropped = {"q", *_OF_THE_SPAN, *(["videoDuration"] if "#" in row["shard"] else [])}
+    return {name: value for name, value in json.loads(row["params"]).items() if name not in dropped}
+
+
+def is_repeat(shard: str) -> bool:
+    """Whether an answer with this shard is of a second look (`recall`)."""
+    return shard.startswith(REPEAT)
+
+
+def pages_of(query: Query, rows: Sequence[Row]) -> list[Page]:
+    """The pages of the query that are in these rows."""
+    return [_page(row) for row in _by_keyword(rows, dict(query.filters))[query.keyword]]
 
 
 def _page(row: Row) -> Page:

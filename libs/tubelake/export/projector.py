@@ -12,6 +12,8 @@ from pyspark.sql import functions as F
 
 from tubelake import console, job, store
 from tubelake.errors import UsageError
+from tubelake.export import files
+from tubelake.export.people import People, cover
 from tubelake.settings import Settings
 from tubelake.text import sources
 from tubelake.text.embeddings import embedding_by, texts_of
@@ -57,35 +59,29 @@ def write(rows: DataFrame, prefix: Path, labels: Sequence[str]) -> int:
     # A partition is what comes to the driver at once.
     batches = written.repartition(max(1, -(-count // BATCH)), "label").sortWithinPartitions("label", "vector")
     vectors, meta = (prefix.with_name(f"{prefix.name}_{name}.tsv") for name in ("vecs", "meta"))
-    try:
-        vectors.parent.mkdir(parents=True, exist_ok=True)
-        return _write(batches, vectors, meta, "\t".join(labels) if len(labels) > 1 else None)
-    except OSError as error:
-        raise UsageError(f"cannot write {vectors}: {error.strerror}; give another --out") from None
+    return _write(batches, vectors, meta, "\t".join(labels) if len(labels) > 1 else None)
 
 
 def _write(batches: DataFrame, vectors: Path, meta: Path, header: str | None) -> int:
-    count, parts = 0, [file.with_name(f".{file.name}.part") for file in (vectors, meta)]
-    try:
-        with (
-            parts[0].open("w", encoding="utf-8", newline="\n") as numbers,
-            parts[1].open("w", encoding="utf-8", newline="\n") as told,
-        ):
-            told.write(f"{header}\n" if header else "")
-            for vector, label in batches.toLocalIterator():
-                numbers.write(f"{vector}\n")
-                told.write(f"{label}\n")
-                count += 1
-        meta.unlink(missing_ok=True)  # killed between the two, no labels are there rather than those of other vectors
-        parts[0].replace(vectors)
-        parts[1].replace(meta)
-    finally:
-        for part in parts:
-            part.unlink(missing_ok=True)
+    count = 0
+    with files.replacing(vectors, meta) as (numbers, told):
+        told.write(f"{header}\n".encode() if header else b"")
+        for vector, label in batches.toLocalIterator():
+            numbers.write(f"{vector}\n".encode())
+            told.write(f"{label}\n".encode())
+            count += 1
     return count
 
 
-def export(settings: Settings, names: Sequence[str], prefix: Path, labels: Sequence[str]) -> None:
+def covered(texts: DataFrame, chosen: Sequence[sources.Source]) -> DataFrame:
+    """The rows of `texts_of`, whose text may leave the lake: what viewers wrote without handles, all without addresses."""
+    viewers = [source.name for source in chosen if source.text in source.table.said]
+    by_viewer = F.col("source").isin(*viewers)
+    text = F.when(by_viewer, cover(handles=True)("text")).otherwise(cover(handles=False)("text"))
+    return texts.withColumn("text", text if viewers else cover(handles=False)("text"))
+
+
+def export(settings: Settings, names: Sequence[str], prefix: Path, labels: Sequence[str], people: People) -> None:
     """Write the texts of these sources that are embedded. Raises UsageError where there are none, or for a wrong label."""
     if wrong := [label for label in labels if label not in LABELS]:
         raise UsageError(f"there is no label {wrong[0]!r}; they are: {', '.join(LABELS)}")
@@ -93,5 +89,6 @@ def export(settings: Settings, names: Sequence[str], prefix: Path, labels: Seque
     spark, lake = job.start(settings), settings.lake
     rows = embedded(spark, chosen, by, lake)
     present = [source for source in chosen if store.exists(spark, source.table, lake)]
-    count = write(distinct_texts(rows, texts_of(spark, present, lake)), prefix, labels)
+    texts = texts_of(spark, present, lake)
+    count = write(distinct_texts(rows, texts if people.key is None else covered(texts, present)), prefix, labels)
     console.say(f"{prefix}_vecs.tsv and {prefix}_meta.tsv: {console.counted(count, 'text')}")

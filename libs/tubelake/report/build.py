@@ -14,21 +14,28 @@ from tubelake.export.files import write_whole
 from tubelake.report import page, parts
 from tubelake.report.lake import Reading
 from tubelake.report.section import Section
-from tubelake.report.sections import features, gallery, groups, keywords, overview, quality, words
+from tubelake.report.sections import (
+    captions,
+    chats,
+    features,
+    feelings,
+    gallery,
+    groups,
+    keywords,
+    overview,
+    quality,
+    tails,
+    words,
+)
 from tubelake.settings import Settings
 
 log = logging.getLogger("tubelake")
 
 Make = Callable[[Reading], Section]
 SECTIONS: tuple[Make, ...] = (
-    overview.section,
-    keywords.section,
-    gallery.section,
-    words.section,
-    groups.section,
-    features.section,
-    quality.section,
-)
+    overview.section, keywords.section, tails.section, groups.section, chats.section, captions.section, feelings.section,
+    words.section, gallery.section, features.section, quality.section,
+)  # fmt: skip
 AT_ONCE = 3  # sections that ask Spark at the same time: most of a section's time is planning, on one core
 
 

@@ -12,7 +12,12 @@ Values = Sequence[Mapping[str, Any]]
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"  # a name: nothing is fetched from there
 HEIGHT = 240  # px
-ROWS = {"autosize": {"type": "fit-x", "contains": "padding"}}  # of charts as high as they have rows
+FIT = {"type": "fit-x", "contains": "padding"}
+CLOCK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440)  # minutes
+CLOCK = (
+    "(datum.value < 0 ? '-' : '') + (abs(datum.value) >= 60 ? floor(abs(datum.value) / 60) + ':' "
+    "+ format(abs(datum.value) % 60, '02') : abs(datum.value)) + ':00'"
+)
 
 
 def chart(values: Values, mark: str | Mapping[str, Any], encoding: Mapping[str, Any], **more: Any) -> Spec:
@@ -26,7 +31,13 @@ def layers(values: Values, *layered: Mapping[str, Any], **more: Any) -> Spec:
 
 
 def _frame(values: Values) -> Spec:
-    return {"$schema": SCHEMA, "width": "container", "height": HEIGHT, "data": {"values": list(values)}}
+    return {
+        "$schema": SCHEMA,
+        "width": "container",
+        "height": HEIGHT,
+        "autosize": FIT,
+        "data": {"values": list(values)},
+    }
 
 
 def x(field: str, title: str, kind: str = "quantitative", **more: Any) -> dict[str, Any]:
@@ -49,7 +60,7 @@ def _channel(field: str, title: str, kind: str, more: Mapping[str, Any]) -> dict
 def histogram(bins: Values, what: str, *, is_log: bool) -> Spec:
     """Bars from `lower` to `upper`, as high as `video_count`; on a log axis only bins above 0 have a place."""
     scale = {"type": "log"} if is_log else {"zero": False}
-    across = x("lower", what, scale=scale, axis={"format": "~s", "labelOverlap": True}) | {"x2": {"field": "upper"}}
+    across = x("lower", what, scale=scale, axis={"format": "~s", "grid": False}) | {"x2": {"field": "upper"}}
     shown = [each for each in bins if each["lower"] > 0] if is_log else bins
     return chart(
         shown, {"type": "rect", "tooltip": True},
@@ -69,7 +80,7 @@ def intervals(rows: Values, what: str, *, domain: tuple[float, float], label: st
         {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": names | across | colour},
         {"mark": {"type": "point", "filled": True, "size": 60, "tooltip": {"content": "data"}},
          "encoding": names | x("value", what) | colour},
-        height={"step": 22}, **ROWS,
+        height={"step": 22},
     )  # fmt: skip
 
 
@@ -83,7 +94,7 @@ def spreads(rows: Values, what: str, *, is_log: bool, axis_format: str = "~s") -
         rows,
         {"mark": {"type": "rule", "strokeWidth": 2, "color": "$soft"}, "encoding": names | across},
         {"mark": {"type": "point", "filled": True, "size": 60}, "encoding": names | x("value", what) | told},
-        height={"step": 22}, **ROWS,
+        height={"step": 22},
     )  # fmt: skip
 
 
@@ -96,7 +107,7 @@ def grid(values: Values, *, across: str, down: str, what: str) -> Spec:
         x(across, "", "nominal", sort=None, axis={**label, "labelAngle": -35, "labelLimit": 140, "domain": False})
         | y(down, "", "nominal", sort=None, axis=label)
         | {"color": {"field": "weight", "type": "quantitative", "title": what, "scale": scale, "legend": {"format": "%"}}},
-        height={"step": 24}, **ROWS,
+        height={"step": 24},
     )  # fmt: skip
 
 
@@ -104,3 +115,63 @@ def time_line(values: Values, what: str, unit: str, *, at: str, by: str | None =
     """A line over minutes or days (`at`); `by` gives a line for each of its values."""
     colour = {"color": {"field": by, "type": "nominal", "title": None}} if by else {}
     return chart(values, {"type": "line", "tooltip": True}, x(at, unit) | y(what, what) | colour)
+
+
+def heat_map(
+    values: Values, across: tuple[str, str, Sequence[Any]], down: tuple[str, str, Sequence[Any]], what: str
+) -> Spec:
+    """A cell for each pair of places, the darker the greater `what`; `across` and `down` are a field, its title, all places."""
+    placed = x(across[0], across[1], "ordinal", scale={"domain": list(across[2])}, axis={"labelAngle": 0}) | y(
+        down[0], down[1] or "", "ordinal", scale={"domain": list(down[2])}
+    )
+    colour = {
+        "color": {
+            "field": what,
+            "type": "quantitative",
+            "title": what,
+            "scale": {"range": ["$behind", "$accent"], "interpolate": "lab"},
+        }
+    }
+    shown = tooltip(**{across[0]: across[0], down[0]: down[0], what: what})
+    return chart(values, {"type": "rect"}, placed | colour | shown, height={"step": 22})
+
+
+def ccdf(values: Values, what: str, fitted: Sequence[str]) -> Spec:
+    """On log-log axes `share` over `value`: points for what was seen, a line for each of the `fitted` curves (`what`)."""
+    across = x("value", what, scale={"type": "log"}, axis={"format": "~s", "grid": False})
+    up = y("share", "share of videos", scale={"type": "log"}, axis={"format": "~%"})
+    kinds = {"field": "what", "type": "nominal", "title": None, "scale": {"domain": list(fitted)}}
+    lines = [each for each in values if each["what"] in fitted]
+    seen = [each for each in values if each["what"] not in fitted]
+    return layers(
+        seen,
+        {"mark": {"type": "point", "filled": True, "size": 18, "color": "$soft", "tooltip": True}, "encoding": across | up},
+        {"data": {"values": lines}, "mark": {"type": "line", "clip": True},
+         "encoding": across | up | {"color": kinds, "strokeDash": kinds}},
+        height=320,
+    )  # fmt: skip
+
+
+def clock_axis(first: float, last: float) -> dict[str, Any]:
+    """An axis over minutes that reads as a clock, such as 5:00 or 1:05:00, with at most nine ticks."""
+    step = next((each for each in CLOCK_STEPS if (last - first) / each <= 8), CLOCK_STEPS[-1])
+    start = int(first // step) * step
+    ticks = [at for at in range(start, int(last) + step, step) if first <= at <= last]
+    return {"values": ticks, "labelExpr": CLOCK, "grid": False}
+
+
+def shares(rows: Values, what: str, kinds: Sequence[str]) -> Spec:
+    """A bar a row of `label`, divided among `kind`s by `share`; of the last kind nothing is known, so it is left blank."""
+    colours = {"domain": list(kinds), "range": ["$second", "$line", "$accent", "$ground"][: len(kinds)]}
+    ordered = [{**row, "order": kinds.index(row["kind"])} for row in rows]
+    return chart(
+        ordered, {"type": "bar", "height": 16, "stroke": "$line", "strokeWidth": 1},
+        {"y": {"field": "label", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 220}},
+         "color": {"field": "kind", "type": "nominal", "title": None, "scale": colours, "sort": list(kinds)},
+         "order": {"field": "order", "type": "quantitative"}}
+        | x("share", what, axis={"format": "%", "tickCount": 5, "grid": False}, scale={"domain": [0, 1]})
+        | {"tooltip": [
+            {"field": "label", "title": "of"}, {"field": "kind", "title": "they are"}, {"field": "count", "title": "number"},
+            {"field": "share", "title": "share", "format": ".1%"}]},
+        height={"step": 28},
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """The lake as the report reads it: nothing is made or changed, and what is missing has no rows and a remedy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from pyspark.sql import Column, DataFrame, Row, SparkSession
@@ -20,6 +20,7 @@ class Reading:
 
     spark: SparkSession
     settings: Settings
+    _frames: dict[str, DataFrame | None] = field(default_factory=dict)
 
     @property
     def lake(self) -> Lake:
@@ -27,14 +28,23 @@ class Reading:
 
     def has(self, *tables: Table) -> bool:
         """Whether all of these tables are there."""
-        return all(store.exists(self.spark, table, self.lake) for table in tables)
+        return all(self._frame(table) is not None for table in tables)
 
     def rows(self, table: Table) -> DataFrame:
         """The table's rows, with the columns that it is declared with; none where it is missing."""
-        if not self.has(table):
-            return self.spark.createDataFrame([], table.ddl)
-        found = self.spark.table(store.name(table, self.lake))
-        return found.select(*(_column(found, each.name, each.type) for each in table.columns))
+        found = self._frame(table)
+        return self.spark.createDataFrame([], table.ddl) if found is None else found
+
+    def _frame(self, table: Table) -> DataFrame | None:
+        """Each table is looked for once: sections share what they read, and all see it at one version."""
+        if table.full_name not in self._frames:
+            is_there = store.exists(self.spark, table, self.lake)
+            self._frames[table.full_name] = self._declared(table) if is_there else None
+        return self._frames[table.full_name]
+
+    def _declared(self, table: Table) -> DataFrame:
+        rows = self.spark.table(store.name(table, self.lake))
+        return rows.select(*(_column(rows, each.name, each.type) for each in table.columns))
 
 
 def _column(rows: DataFrame, name: str, kind: str) -> Column:
@@ -49,6 +59,9 @@ def collected(rows: DataFrame, most: int = MOST_ROWS) -> Sequence[Row]:
 
 @cache
 def filled_by(table: Table) -> str:
-    """The job that fills the table: what to run where it is missing."""
-    writers = (name for name in job.find_all() for written in job.load(name).WRITES if written.name == table.name)
-    return next(writers, "pipeline")
+    """The job that fills the table: what to run where it is missing. Of several, one that every pipeline runs."""
+
+    def is_optional(name: str) -> bool:
+        return any(hasattr(job.load(name), word) for word in ("OPTIONAL", "NEEDS"))
+
+    return min(job.writers_of(table), key=is_optional)

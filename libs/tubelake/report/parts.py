@@ -1,7 +1,7 @@
 """Pieces of the page: tables, figures, tabs, notes. Each is a tree of HTML, in which text stays text."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -40,9 +40,15 @@ def link(video_id: str, text: str | None, seconds: float | None = None) -> Eleme
 
 
 def short(text: str | None, most: int = 60) -> str:
-    """Somebody else's words within a sentence: on one line, and cut where they are too long."""
+    """Somebody else's words on one line, and cut where they are too long."""
     told = re.sub(r"\s+", " ", text or "").strip()
     return told if len(told) <= most else told[: most - 1] + "…"
+
+
+def named(title: str, most: int = 60) -> str:
+    """A title within a sentence of ours: quoted, cut, and with its direction of writing kept to itself."""
+    told = re.sub("[\u202a-\u202e\u2066-\u2069]", "", title)
+    return f"“\u2068{short(told, most)}\u2069”"
 
 
 def bar(part: float | None, told: str) -> Element | None:
@@ -173,3 +179,12 @@ def missing(what: str, *tables: Table, option: str | None = None) -> Element:
     for name in () if option else jobs:
         remedy += [", then " if remedy else None, tag("code", f"tubelake run {name}")]
     return tag("p", what, " To have it, run ", *remedy, ".", class_="missing")
+
+
+def unlike(titles: Iterable[str]) -> list[str]:
+    """The titles, numbered where several are the same: tabs and bars are told apart by their names."""
+    named: dict[str, None] = {}
+    for title in titles:
+        numbered = (f"{title} ({number})" for number in count(2))
+        named[title if title not in named else next(each for each in numbered if each not in named)] = None
+    return list(named)

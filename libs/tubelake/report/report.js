@@ -11,7 +11,7 @@
     return value;
   };
   const look = () => ({
-    background: "transparent", font: css("font"), autosize: { type: "fit-x", contains: "padding" },
+    background: "transparent", font: css("font"),
     axis: {
       labelColor: css("soft"), titleColor: css("soft"), gridColor: css("line"), domainColor: css("line"),
       tickColor: css("line"), labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelOverlap: true,

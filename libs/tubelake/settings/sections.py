@@ -54,6 +54,13 @@ class Search(Section):
     """A keyword is searched for newer videos when its last search is older than this."""
 
 
+class Recall(Section):
+    calls: int = Field(6, ge=1)
+    """Calls a keyword, at most, of collect_recall, which searches some of its time windows a second time."""
+    order: Literal["relevance", "viewCount", "rating", "title"] = "relevance"
+    """In which order: another one than that of the first search."""
+
+
 class Videos(Section):
     ids: VideoIds = ()
     """Video ids to collect besides those that searches found."""
@@ -256,6 +263,7 @@ class Settings(Section):
     lake: Lake = Lake()
     youtube: YouTube = YouTube()
     search: Search = Search()
+    recall: Recall = Recall()
     videos: Videos = Videos()
     channels: Channels = Channels()
     charts: Charts = Charts()

@@ -6,8 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 ALL = ""  # stands for every video in a column of keywords: no keyword is empty
-_COUNTS = ("view_count", "like_count", "dislike_count", "favorite_count", "comment_count")
-METRICS = (*_COUNTS, "duration_seconds", "likes_per_view", "comments_per_view", "views_per_day")
+COUNTS = ("view_count", "like_count", "dislike_count", "favorite_count", "comment_count")
+METRICS = (*COUNTS, "duration_seconds", "likes_per_view", "comments_per_view", "views_per_day")
 
 
 def metrics_by_keyword(hits: DataFrame, videos: DataFrame, snapshots: DataFrame) -> DataFrame:
@@ -27,11 +27,11 @@ def long(rows: DataFrame, names: Sequence[str], called: str) -> DataFrame:
 def with_newest_counts(videos: DataFrame, snapshots: DataFrame) -> DataFrame:
     """`videos` with the counts of each one's newest snapshot, and `counted_at`, when it was taken."""
     newest = snapshots.groupBy("video_id").agg(
-        F.max(F.struct("fetched_at", *_COUNTS)).alias("newest")
+        F.max(F.struct("fetched_at", *COUNTS)).alias("newest")
     )  # fmt: skip
     details = videos.select("video_id", "published_at", "duration_seconds")
     return details.join(newest, on="video_id", how="left").select(
-        *details.columns, *[F.col(f"newest.{count}").alias(count) for count in _COUNTS],
+        *details.columns, *[F.col(f"newest.{count}").alias(count) for count in COUNTS],
         F.col("newest.fetched_at").alias("counted_at"),
     )  # fmt: skip
 

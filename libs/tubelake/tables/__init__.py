@@ -10,7 +10,7 @@ from tubelake.tables.features import (
     THUMBNAIL_STATISTICS,
     VIDEO_FEATURES,
 )
-from tubelake.tables.gold import HISTOGRAMS, KEYWORD_STATISTICS
+from tubelake.tables.gold import CCDF, HISTOGRAMS, KEYWORD_STATISTICS, POWER_LAWS, SEARCH_RECALL
 from tubelake.tables.model import CHANGE_FEED, Column, Table
 from tubelake.tables.readings import (
     ASPECTS,
@@ -48,6 +48,7 @@ __all__ = [
     "CAPTION_SNIPPETS",
     "CAPTION_TRACKS",
     "CAPTION_WINDOWS",
+    "CCDF",
     "CHANGE_FEED",
     "CHANNELS",
     "CHART_ENTRIES",
@@ -73,9 +74,11 @@ __all__ = [
     "PICTURES",
     "PICTURE_FACES",
     "PICTURE_TEXT",
+    "POWER_LAWS",
     "QUOTA_BUCKETS",
     "RESPONSES",
     "SEARCH_HITS",
+    "SEARCH_RECALL",
     "SUPER_CHATS",
     "TEXT_SCORES",
     "THUMBNAIL_FEATURES",

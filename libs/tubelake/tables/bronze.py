@@ -11,7 +11,7 @@ RESPONSES = Table(
     method               string          Method of the API, such as search.list
     params               string          Parameters as JSON with sorted keys, without the page token and the key
     subject              string          What was asked about: a keyword, or null
-    shard                string          Time shard of a search, as SINCE/UNTIL in UTC; of a live chat, when its stream began
+    shard                string          Time shard of a search, as SINCE/UNTIL in UTC, with again: before it where it was searched a second time; of a live chat, when its stream began
     page_token           string          Token this page was asked with, null for a first page
     next_page_token      string          Token of the next page, null on the last
     status               int             HTTP status, 0 where no answer came
@@ -34,7 +34,7 @@ RESPONSES = Table(
     quota_day            date            Pacific day whose quota paid
     body                 string          The answer as it came; null once it was forgotten
     """), key=("request_id",), partition_by=("method",), searched_by=("run_id", "subject", "body"), properties=CHANGE_FEED,
-    aged_by="fetched_at", forgets=("body",),
+    aged_by="fetched_at", forgets=("body",), raw=("body",),
 )  # fmt: skip
 PICTURES = Table(
     "bronze", "pictures", "The log of thumbnails: one row for each time that a video's picture was asked for",
@@ -105,5 +105,5 @@ TRENDING_REJECTS = Table(
 )  # fmt: skip
 LABEL_REJECTS = Table(
     "bronze", "label_rejects", "Records and pictures that import_labels did not take, with the reason",
-    columns(_WHERE + _REJECT), key=("file", "sha256", "record_number"),
+    columns(_WHERE + _REJECT), key=("file", "sha256", "record_number"), said=("text",),
 )  # fmt: skip

@@ -1,7 +1,12 @@
 """What a table is: columns with comments and units, key, layout."""
 
+import re
 from dataclasses import dataclass, replace
 
+# Where a comment says a unit, it stands in brackets: "Length (s); null where missing", "(s from the start of the video)".
+_UNIT = re.compile(
+    r"\((?:in )?(UTC|s|px|bytes|bits|days|standard deviations|the currency|millionths of the currency)\b[^)]*\)"
+)
 COMMITS_A_CHECKPOINT = 50  # Delta's 10 are for tables whose every reader is another process; one takes 0.5 to 5 s
 
 
@@ -10,6 +15,12 @@ class Column:
     name: str
     type: str
     comment: str
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of its numbers, as the comment says it; null: it counts things, or has none."""
+        found = _UNIT.search(self.comment)
+        return found[1] if found else None
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,10 @@ class Table:
     whole_by: str | None = None  # a thing whose rows come together: those that are no longer among them go
     aged_by: str | None = None  # time from which the age of its rows counts; None: they do not age
     forgets: tuple[str, ...] = ()  # columns that age empties, of rows that stay; none: age deletes the whole row
+    # What exports do with people, who did not ask to be in anybody's file:
+    persons: tuple[str, ...] = ()  # columns that say who wrote or did something: exports have pseudonyms of them
+    said: tuple[str, ...] = ()  # columns of what viewers wrote: exports have no handles of people in them
+    raw: tuple[str, ...] = ()  # columns of whole answers, in which names stand anywhere: exports leave them out
 
     def of(self, part: str) -> "Table":
         """Only the rows of this table whose partition is `part`: what a job depends on, more exactly."""
@@ -69,6 +84,17 @@ class Table:
     @property
     def column_names(self) -> list[str]:
         return [column.name for column in self.columns]
+
+    @property
+    def explained(self) -> dict[str, Column]:
+        """The columns by name, each with a comment that can be read alone: "Likewise" is what the column before says."""
+        found: dict[str, Column] = {}
+        before = ""
+        for column in self.columns:
+            begins_likewise = column.comment.lower() == "likewise"
+            before = before if begins_likewise else column.comment
+            found[column.name] = replace(column, comment=before)
+        return found
 
 
 def columns(text: str) -> tuple[Column, ...]:

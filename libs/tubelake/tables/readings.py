@@ -38,7 +38,7 @@ CHATTERS = Table(
     mean_polarity       double     Mean polarity of its scored messages; null without any
     first_at            timestamp  Its first message (UTC)
     last_at             timestamp  Its last message (UTC)
-    """), key=("chat_id", "author_channel_id"),
+    """), key=("chat_id", "author_channel_id"), persons=("author_channel_id", "author_name"),
 )  # fmt: skip
 SUPER_CHATS = Table(
     "gold", "super_chats", "Super chats and stickers by chat and currency",
@@ -64,7 +64,7 @@ CHAT_EXAMPLES = Table(
     text            string  What it says
     polarity        double  -1 to 1
     subjectivity    double  0 to 1; null where the backend has none
-    """), key=("chat_id", "side", "rank"),
+    """), key=("chat_id", "side", "rank"), said=("text",),
 )  # fmt: skip
 VIDEO_SENTIMENT = Table(
     "gold", "video_sentiment", "Sentiment of a video's texts, a row for each kind of text",
@@ -151,5 +151,5 @@ ASPECTS = Table(
     negative_count  bigint  Below 0
     best_text       string  The most positive one
     worst_text      string  The most negative one
-    """), key=("aspect", "video_id", "source"),
+    """), key=("aspect", "video_id", "source"), said=("best_text", "worst_text"),
 )  # fmt: skip

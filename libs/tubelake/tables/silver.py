@@ -123,7 +123,7 @@ COMMENTS = Table(
     is_edited          boolean    Whether it was changed since it was written
     fetched_at         timestamp  When it was fetched (UTC)
     """), key=("comment_id",), newest_by="fetched_at", zorder_by=("video_id",), properties=CHANGE_FEED,
-    aged_by="fetched_at",
+    aged_by="fetched_at", persons=("author_channel_id", "author_name"), said=("text",),
 )  # fmt: skip
 CAPTION_TRACKS = Table(
     "silver", "caption_tracks", "Caption tracks that a video has, fetched or not",
@@ -177,7 +177,7 @@ LABELLED_TEXTS = Table(
     file           string  Path of the file
     text           string  Text as it came
     label          string  Label as it came
-    """), key=("sha256", "record_number"), properties=CHANGE_FEED,
+    """), key=("sha256", "record_number"), properties=CHANGE_FEED, said=("text",),
 )  # fmt: skip
 LABELLED_FACES = Table(
     "silver", "labelled_faces", "Pictures of faces with a label that somebody gave them, to train and to measure with",
@@ -205,7 +205,7 @@ CHAT_MESSAGES = Table(
     is_member          boolean              Whether it is a member of the channel
     is_verified        boolean              Whether YouTube has verified it
     text               string               What was written, with every emoji; null for events without words
-    amount_micros      bigint               What a super chat or sticker cost, in millionths of the currency
+    amount_micros      bigint               What a super chat or sticker cost (millionths of the currency)
     currency           string               Its currency (ISO 4217)
     tier               int                  YouTube's tier of it
     sticker_text       string               What a super sticker shows, in words
@@ -225,6 +225,7 @@ CHAT_MESSAGES = Table(
     fetched_at         timestamp            When it first came (UTC)
     """), key=("message_id",), oldest_by="fetched_at", zorder_by=("chat_id", "published_at"), properties=CHANGE_FEED,
     aged_by="fetched_at", fixed="published_at",
+    persons=("author_channel_id", "author_name", "gifter_channel_id", "banned_channel_id"), said=("text",),
 )  # fmt: skip
 CHATS = Table(
     "silver", "chats", "One row a live chat that was followed: how far, at what cost, and how it ended",

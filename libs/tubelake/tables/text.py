@@ -57,7 +57,7 @@ TEXT_SCORES = Table(
     assessments          array<struct<words:array<string>,polarity:double,subjectivity:double>>  What the polarity comes from
     {_MADE_BY.strip()}
     """), key=("source", "source_id"), partition_by=("source",), zorder_by=("video_id",),
-    properties=CHANGE_FEED, aged_by="fetched_at", searched_by=("fetched_at",),
+    properties=CHANGE_FEED, aged_by="fetched_at", searched_by=("fetched_at",), said=("scored_text", "assessments"),
 )  # fmt: skip
 WINDOW_ENTROPY = Table(
     "silver", "window_entropy", "Information in the words of each window of a caption track or minute of a chat",

@@ -1,6 +1,7 @@
 """What was collected, when, for how much quota, and what is missing and why."""
 
 from collections.abc import Iterator
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from pyspark.sql import DataFrame
@@ -27,7 +28,7 @@ def section(reading: Reading) -> Section:
     return Section("overview", "What was collected", body, [_finding(counts, answers)])
 
 
-def answered(responses: DataFrame) -> dict[str, object]:
+def answered(responses: DataFrame) -> dict[str, Any]:
     """Calls, units, failures, and the first and the last day of the log."""
     day = F.date_format("fetched_at", "yyyy-MM-dd")
     row = responses.select(
@@ -37,7 +38,7 @@ def answered(responses: DataFrame) -> dict[str, object]:
     return row.asDict()
 
 
-def _figures(reading: Reading, counts: dict[str, int], answers: dict[str, object]) -> Element:
+def _figures(reading: Reading, counts: dict[str, int], answers: dict[str, Any]) -> Element:
     pictures = reading.rows(tables.PICTURES).where("reason IS NULL").select("video_id").distinct().count()
     span = f"{answers['first']} to {answers['last']}" if answers["calls"] else "nothing was asked yet"
     shown = [(name, number, "") for name, number in counts.items() if number or name == "videos"]
@@ -87,7 +88,7 @@ def _lacking(reading: Reading, counts: dict[str, int]) -> Iterator[Element]:
             yield parts.missing(f"There are no {name} in this lake.", table, option=option)
 
 
-def _finding(counts: dict[str, int], answers: dict[str, object]) -> Finding:
+def _finding(counts: dict[str, int], answers: dict[str, Any]) -> Finding:
     videos, calls, units = counts["videos"], answers["calls"], answers["units"]
     told = f"The lake knows {videos:,} videos, from {calls:,} answers that cost {units:,} units of quota."
     doubt = f"{answers['failures']:,} of the answers are failures. A search lists what YouTube shows, which is not always everything."
