@@ -10,6 +10,8 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tubelake.report.sections import gallery
+
 pytestmark = pytest.mark.slow
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -45,15 +47,22 @@ def opened(browser, demo) -> Iterator[Callable[..., Opened]]:
     def open_page(width: int, scheme: str = "light") -> Opened:
         pages.append(browser.new_page(viewport={"width": width, "height": 1000}, color_scheme=scheme))
         shown = Opened(pages[-1], [], [])
-        shown.page.on("console", lambda told: shown.complaints.append(told.text) if told.type in ("error", "warning") else None)
+        shown.page.on(
+            "console", lambda told: shown.complaints.append(told.text) if told.type in ("error", "warning") else None
+        )
         shown.page.on("pageerror", lambda error: shown.complaints.append(str(error)))
-        shown.page.on("request", lambda asked: shown.requests.append(asked.url) if not asked.url.startswith(("file:", "data:")) else None)
+        shown.page.on(
+            "request",
+            lambda asked: shown.requests.append(asked.url) if not asked.url.startswith(("file:", "data:")) else None,
+        )
         shown.page.goto(report_of(demo).as_uri())
         height = shown.page.evaluate("document.documentElement.scrollHeight")
         for at in range(0, height, 700):
             shown.page.evaluate(f"window.scrollTo(0, {at})")
             shown.page.wait_for_timeout(60)
-        shown.page.wait_for_function("[...document.querySelectorAll('.chart')].every(c => !c.checkVisibility() || c.querySelector('svg'))")
+        shown.page.wait_for_function(
+            "[...document.querySelectorAll('.chart')].every(c => !c.checkVisibility() || c.querySelector('svg'))"
+        )
         return shown
 
     yield open_page
@@ -100,6 +109,9 @@ def test_the_gallery_is_filtered_by_words_and_by_what_was_found(opened):
     total = items.count()
     assert total > 5
     visible = lambda: sum(item.is_visible() for item in items.all())  # noqa: E731
+    assert visible() == min(total, gallery.FIRST)
+    if total > gallery.FIRST:
+        page.locator("#gallery .more label").click()
     assert visible() == total
     form.locator("input[type=search]").fill("no title says this")
     assert visible() == 0

@@ -52,7 +52,7 @@ class Pair(NamedTuple):
 
     @property
     def label(self) -> str:
-        return f"{self.higher} over {self.lower}"
+        return " over ".join(f"\u2068{parts.short(name, 40)}\u2069" for name in (self.higher, self.lower))
 
 
 def section(reading: Reading) -> Section:
@@ -135,10 +135,10 @@ def _told(pair: Pair) -> Element:
 
 def _chart(pairs: Sequence[Pair], title: str, *, is_by_metric: bool = False) -> Element:
     """Effects with their intervals, the clearest first."""
+    labels = parts.unlike(f"{named(pair.metric)}: {pair.label}" if is_by_metric else pair.label for pair in pairs)
     rows = [
-        {"label": f"{named(pair.metric)}: {pair.label}" if is_by_metric else pair.label, "value": pair.effect,
-         "low": pair.low, "high": pair.high, "is_clear": pair.is_clear}
-        for pair in pairs
+        {"label": label, "value": pair.effect, "low": pair.low, "high": pair.high, "is_clear": pair.is_clear}
+        for label, pair in zip(labels, pairs, strict=True)
     ]  # fmt: skip
     listed = [
         (named(pair.metric), parts.quoted(pair.higher), parts.quoted(pair.lower), *pair.counts, *pair.medians,
@@ -221,9 +221,8 @@ def _findings(by_grouping: Mapping[str, Sequence[Pair]]) -> Iterator[Finding]:
 
 def _difference(pair: Pair) -> str:
     medians = " and ".join(map(parts.number, pair.medians))
-    return (
-        f"{pair.grouping.capitalize()} {pair.higher} is above {pair.lower} in {named(pair.metric)}: medians {medians}."
-    )
+    higher, lower = parts.named(pair.higher), parts.named(pair.lower)
+    return f"{pair.grouping.capitalize()} {higher} is above {lower} in {named(pair.metric)}: medians {medians}."
 
 
 def _surely(pair: Pair) -> str:

@@ -123,7 +123,7 @@ def _findings(rows: Sequence[Row]) -> Iterator[Finding]:
         if marking:
             best = max(marking, key=lambda row: row["strength"])
             told = (
-                f"What marks the {grouping} “{parts.short(best['group'])}” most is “{parts.short(best['term'])}”: "
+                f"What marks the {grouping} {parts.named(best['group'])} most is {parts.named(best['term'])}: "
                 f"{best['video_count']:,} of its {best['size']:,} videos have it."
             )
             yield Finding(told, f"Strength {best['strength']:.1f} against the other groups. {DOUBT}", 0.4)
