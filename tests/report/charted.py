@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import vl_convert
+from pyspark.sql import DataFrame
 from tests.report.test_report import Page
 
 from tubelake.export.markup import html, tag
@@ -19,12 +20,12 @@ class Lacking(Reading):
 
     lacks: tuple[Table, ...] = ()
 
-    def has(self, *wanted: Table) -> bool:
-        return not set(wanted) & set(self.lacks) and super().has(*wanted)
+    def _frame(self, table: Table) -> DataFrame | None:
+        return None if table in self.lacks else super()._frame(table)
 
 
 def lacking(reading: Reading, *lacks: Table) -> Lacking:
-    return Lacking(reading.spark, reading.settings, lacks)
+    return Lacking(reading.spark, reading.settings, lacks=lacks)
 
 
 def shown(section: Section) -> Page:

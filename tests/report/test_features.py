@@ -47,18 +47,18 @@ def test_what_goes_with_views_is_told_apart_from_what_does_anyway(reading):
     rows = [[row["label"] for row in spec["data"]["values"]] for spec in page.specs[:2]]
     assert rows == [
         [
-            "More words in captions (n = 100)",
-            "A better mood of the title (n = 100)",
-            "More faces on the thumbnail (n = 100)",
+            "More words in captions (100)",
+            "A better mood of the title (100)",
+            "More faces on the thumbnail (100)",
         ],
-        ["More likes (n = 100)"],
+        ["More likes (100)"],
     ]
     values = page.specs[0]["data"]["values"][0]
     assert (values["value"], values["low"], values["high"], values["is_clear"]) == pytest.approx(
         (-0.4, -0.45, -0.35, True)
     )
     assert "More likes: who likes has viewed, so these grow together anyway." in told
-    assert "1 features that too few videos have" in told
+    assert "1 feature that too few videos have" in told
     assert "a better mood of live chat." in told
     assert "associations, not causes" in told
     tabs = [word for word in page.words if word in (features.EVERY, "All videos (keyword)", "k15", "k5", "k4")]

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from pyspark.sql import Row
 from tests.export.test_sheet import MADE, NOW, Strict, face, picture, sha, word
 from tests.report.charted import lacking, shown, words
 from tests.report.test_report import ARABIC, EVIL, add
 
 from tubelake import tables
 from tubelake.export.markup import html, tag
+from tubelake.export.previews import Preview
 from tubelake.report.lake import Reading
 from tubelake.report.section import Section
 from tubelake.report.sections import gallery
@@ -138,14 +140,19 @@ def test_nothing_of_a_video_is_markup_and_links_tell_nobody(section):
     assert "could not be read: timeOut: more than 6 s" in page.of("dd")
 
 
-def test_pictures_take_a_bounded_place(reading, section, monkeypatch):
-    tiles = [element for part in section.body for element in part.iter("li") if element.get("class") == "tile"]
+def test_pictures_take_a_bounded_place(section, monkeypatch):
+    names = ("reason", "channel_title", "published_at", "text", "text_error", "corrected_text", "word_count", "words", "found",
+             "face_count", "faces_error", "keywords")  # fmt: skip
+    rows = [Row(video_id=f"v{at}", title=EVIL * at, view_count=at, **dict.fromkeys(names)) for at in range(5)]
+    made = {row["video_id"]: Preview(b"jpeg" * 1_000, 16, 9) for row in rows}
+    tiles = [element for part in gallery.gallery(rows, made, 5) for element in part.iter("li")]
     sizes = [len(html(element).encode()) for element in tiles]
+    assert min(sizes) > 5_000
     assert len(list(gallery.within(sum(sizes), iter(tiles)))) == 5
     assert len(list(gallery.within(sum(sizes) - 1, iter(tiles)))) == 4
     monkeypatch.setattr(gallery, "MOST_BYTES", sizes[0] + sizes[1])
-    few = gallery.section(reading)
-    assert list(items(few)) == ["most", "evil"]
+    few = Section("gallery", "", list(gallery.gallery(rows, made, 5)))
+    assert list(items(few)) == ["v0", "v1"]
     assert "2 of 5, the most viewed first." in words(few)
     assert "All 5, the most viewed first." in words(section)
 
@@ -155,13 +162,13 @@ def test_what_is_missing_is_said(spark, reading, settings_of, tmp_path):
     nothing = gallery.section(Reading(spark, settings_of(lake)))
     assert "tubelake pipeline --all-known --with thumbnails" in words(nothing)
     assert nothing.findings == []
-    others = (
-        tables.VIDEOS, tables.SEARCH_HITS, tables.PICTURE_TEXT, tables.PICTURE_FACES, tables.CORRECTED_TEXTS,
-        tables.THUMBNAIL_HISTOGRAMS, tables.THUMBNAIL_STATISTICS,
-    )  # fmt: skip
-    alone = gallery.section(lacking(reading, *others))
-    assert sorted(items(alone)) == sorted(DATA)
-    for name in ("read_thumbnails", "read_faces", "build_thumbnail_features"):
-        assert f"tubelake run {name}" in words(alone)
-    for table in others[:5]:
-        assert sorted(items(gallery.section(lacking(reading, table)))) == sorted(DATA), table.name
+    one = (tables.VIDEOS, tables.PICTURE_FACES, tables.THUMBNAIL_HISTOGRAMS)
+    other = (tables.SEARCH_HITS, tables.PICTURE_TEXT, tables.CORRECTED_TEXTS, tables.THUMBNAIL_STATISTICS)
+    asked = {one: {"read_faces", "build_thumbnail_features"}, other: {"read_thumbnails"}, (*one, *other): {
+        "read_thumbnails", "read_faces", "build_thumbnail_features"}}  # fmt: skip
+    for lacks, jobs in asked.items():
+        rest = gallery.section(lacking(reading, *lacks))
+        assert sorted(items(rest)) == sorted(DATA)
+        told = words(rest)
+        for name in ("read_thumbnails", "read_faces", "build_thumbnail_features"):
+            assert (f"tubelake run {name}" in told) == (name in jobs), (lacks, name)

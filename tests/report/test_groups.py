@@ -76,7 +76,7 @@ def test_findings_name_the_clearest_pair_of_each_grouping(reading):
         "Category “B2” is above “A2” in views: medians 10 and 2.",
     ]
     assert (
-        "20 and 42 videos; Cliff's delta 0.80 (95 % interval 0.70 to 0.90), the clearest of 24 comparisons"
+        "20 and 42 videos; Cliff's delta 0.80 (95 % interval 0.70 to 0.90), the surest of 24 comparisons"
         in found[1].doubt
     )
     assert found[1].weight > found[0].weight

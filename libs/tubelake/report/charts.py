@@ -71,14 +71,14 @@ def histogram(bins: Values, what: str, *, is_log: bool) -> Spec:
 
 def intervals(rows: Values, what: str, *, domain: tuple[float, float], label: str = "label") -> Spec:
     """A point with its interval a row: `value`, `low`, `high`; a rule at 0; in colour where it `is_clear`."""
-    names = {"y": {"field": label, "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 320}}}
+    names = {"y": {"field": label, "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 280}}}
     colour = {"color": {"condition": {"test": "datum.is_clear", "value": "$accent"}, "value": "$soft"}}
-    across = x("low", what, scale={"domain": list(domain)}) | {"x2": {"field": "high"}}
+    across = x("low", what, scale={"domain": list(domain)}, axis={"tickCount": 10}) | {"x2": {"field": "high"}}
     return layers(
         rows,
         {"mark": {"type": "rule", "strokeDash": [3, 3]}, "encoding": {"x": {"datum": 0}}},
         {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": names | across | colour},
-        {"mark": {"type": "point", "filled": True, "size": 60, "tooltip": {"content": "data"}},
+        {"mark": {"type": "point", "filled": True, "size": 60, "opacity": 1, "tooltip": {"content": "data"}},
          "encoding": names | x("value", what) | colour},
         height={"step": 22},
     )  # fmt: skip
@@ -93,20 +93,20 @@ def spreads(rows: Values, what: str, *, is_log: bool, axis_format: str = "~s") -
     return layers(
         rows,
         {"mark": {"type": "rule", "strokeWidth": 2, "color": "$soft"}, "encoding": names | across},
-        {"mark": {"type": "point", "filled": True, "size": 60}, "encoding": names | x("value", what) | told},
+        {"mark": {"type": "point", "filled": True, "size": 60, "opacity": 1}, "encoding": names | x("value", what) | told},
         height={"step": 22},
     )  # fmt: skip
 
 
 def grid(values: Values, *, across: str, down: str, what: str) -> Spec:
     """A field of squares, each the darker the greater its `weight`, 0 to 1; in the order of their coming."""
-    label = {"labelLimit": 300, "labelOverlap": False}
-    scale = {"domain": [0, 1], "range": ["$behind", "$accent"]}
+    label = {"labelLimit": 200, "labelOverlap": False}
+    scale = {"domain": [0, 1], "range": ["$behind", "$accent"], "interpolate": "rgb"}
     return chart(
         values, {"type": "rect", "tooltip": {"content": "data"}},
         x(across, "", "nominal", sort=None, axis={**label, "labelAngle": -35, "labelLimit": 140, "domain": False})
         | y(down, "", "nominal", sort=None, axis=label)
-        | {"color": {"field": "weight", "type": "quantitative", "title": what, "scale": scale, "legend": {"format": "%"}}},
+        | {"color": {"field": "weight", "type": "quantitative", "title": what, "scale": scale, "legend": {"format": "%", "titleFontWeight": "normal"}}},
         height={"step": 24},
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from pyspark.sql import DataFrame, Row, Window
 from pyspark.sql import functions as F
 
-from tubelake import tables
+from tubelake import console, tables
 from tubelake.export.markup import tag
 from tubelake.report import charts, parts
 from tubelake.report.lake import Reading, collected
@@ -96,7 +96,8 @@ def _panel(rows: Sequence[Row]) -> Iterator[Element]:
         )
     if lacking := [FEATURES[row["feature"]] for row in rows if row["rho"] is None]:
         yield parts.details(
-            f"{len(lacking):,} features that too few videos have", parts.paragraph("; ".join(lacking) + ".")
+            f"{console.counted(len(lacking), 'feature')} that too few videos have",
+            parts.paragraph("; ".join(lacking) + "."),
         )
 
 
@@ -108,7 +109,7 @@ def _named(row: Row) -> str:
 def _figure(rows: Sequence[Row], title: str) -> Element:
     """Each feature's rho; one without an interval, which is a rho of 1 or -1, is a point."""
     values = [
-        {"label": f"{_named(row)} (n = {row['video_count']:,})", "value": row["rho"], "low": _or(row["rho_low"], row["rho"]),
+        {"label": f"{_named(row)} ({row['video_count']:,})", "value": row["rho"], "low": _or(row["rho_low"], row["rho"]),
          "high": _or(row["rho_high"], row["rho"]), "is_clear": row["is_clear"]}
         for row in rows
     ]  # fmt: skip
@@ -118,8 +119,8 @@ def _figure(rows: Sequence[Row], title: str) -> Element:
         for row in rows
     ]  # fmt: skip
     headers = ["more of", "videos", "rho", "low", "high", "p (Holm)", "verdict"]
-    spec = charts.intervals(values, "Spearman's rho with views, with its 95 % interval", domain=(-1, 1))
-    return parts.figure(spec, title, headers, listed)
+    spec = charts.intervals(values, "Spearman's rho", domain=(-1, 1))
+    return parts.figure(spec, title, headers, listed, "In brackets the number of videos.")
 
 
 def _or(value: float | None, other: float) -> float:

@@ -27,7 +27,7 @@ SPREAD = 20  # a log axis shows values that lie so many times apart
 EXPLAINED = (
     "Cliff's delta says how much more often a video of the first group has the higher value than one of the second: 0 is "
     "no difference, 1 is always. Lines are 95 % intervals. In colour: clear, with all comparisons of the grouping counted "
-    "(Holm). The others are not equal, these data only cannot tell them apart."
+    "(Holm). The others need not be equal: these data cannot tell them apart."
 )
 SAMPLED = "Videos are those that searches and lists gave, not a random sample, and videos of one channel are alike."
 
@@ -99,6 +99,10 @@ def named(metric: str) -> str:
     return METRICS.get(metric, metric)
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _compared(panels: Mapping[str, Sequence[Element]]) -> Iterator[Element]:
     if not panels:
         yield parts.missing("No groups of videos have been compared.", tables.COMPARISONS)
@@ -121,7 +125,9 @@ def _panel(pairs: Sequence[Pair]) -> Iterator[Element]:
     if len({(pair.higher, pair.lower) for pair in pairs}) <= 2 and len({*_groups(pairs)}) == 2:
         yield _chart(pairs, "All metrics", is_by_metric=True)
     else:
-        yield parts.tabs("Metric", {named(metric): [_chart(each, named(metric))] for metric, each in by_metric.items()})
+        yield parts.tabs(
+            "Metric", {_capital(named(metric)): [_chart(each, named(metric))] for metric, each in by_metric.items()}
+        )
 
 
 def _groups(pairs: Sequence[Pair]) -> Iterator[str]:
@@ -148,8 +154,8 @@ def _chart(pairs: Sequence[Pair], title: str, *, is_by_metric: bool = False) -> 
     headers = ["metric", "higher", "lower", "videos", "of the lower", "median", "of the lower", "delta", "low", "high", "p (Holm)", "verdict"]  # fmt: skip
     total = pairs[0].pair_count
     note = f"The {len(pairs):,} clearest of {total:,} pairs" if total > len(pairs) and not is_by_metric else ""
-    spec = charts.intervals(rows, "Cliff's delta, with its 95 % interval", domain=(-1, 1))
-    return parts.figure(spec, title[:1].upper() + title[1:], headers, listed, note)
+    spec = charts.intervals(rows, "Cliff's delta", domain=(-1, 1))
+    return parts.figure(spec, _capital(title), headers, listed, note)
 
 
 def _keywords(reading: Reading) -> Iterator[Element]:
@@ -200,14 +206,14 @@ def _spread(metric: str, rows: Sequence[Row]) -> Element:
 
 
 def _findings(by_grouping: Mapping[str, Sequence[Pair]]) -> Iterator[Finding]:
-    """The clearest difference of each grouping; where none is clear, that."""
+    """The surest difference of each grouping; where none is clear, that."""
     compared = {name: pairs for name, pairs in by_grouping.items() if pairs}
     for name, pairs in compared.items():
         first = {pair.metric: pair for pair in reversed(pairs)}.values()
         total = sum(pair.pair_count for pair in first)
         clear = [pair for pair in pairs if pair.is_clear]
         if clear and name != "keyword size":
-            pair = max(clear, key=lambda each: each.low)
+            pair = min(clear, key=lambda each: each.p_adjusted or 0.0)
             yield Finding(
                 _difference(pair), f"{_surely(pair)} of {total:,} comparisons. {SAMPLED}", 0.6 + 0.3 * pair.low
             )
@@ -227,4 +233,4 @@ def _difference(pair: Pair) -> str:
 
 def _surely(pair: Pair) -> str:
     counts = f"{pair.counts[0]:,} and {pair.counts[1]:,} videos"
-    return f"{counts}; Cliff's delta {pair.effect:.2f} (95 % interval {pair.low:.2f} to {pair.high:.2f}), the clearest"
+    return f"{counts}; Cliff's delta {pair.effect:.2f} (95 % interval {pair.low:.2f} to {pair.high:.2f}), the surest"

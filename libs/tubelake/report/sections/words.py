@@ -17,6 +17,7 @@ MOST_TERMS = 15  # of a group and kind, the strongest
 MOST_TOPICS = 12
 TOLD_TOPICS = 5  # in a group's own list: those that weigh at least LIGHT
 LIGHT = 0.05
+IN_GRID = 4  # words of a topic that stand beside the chart
 GROUPINGS = {"keyword": "Keywords", "category": "Categories", "cohort": "Cohorts"}
 KINDS = {"word": ("Words", "word"), "pair": ("Word pairs", "pair")}
 EXPLAINED = (
@@ -70,8 +71,10 @@ def _panel(groups: Groups) -> Iterator[Element]:
 
 def _grid(topics: Sequence[Row]) -> Element:
     """Groups by topics: the darker, the more of a group's videos a topic is."""
+    names = list(dict.fromkeys(row["term"] for row in topics))
+    short = dict(zip(names, parts.unlike(" ".join(name.split()[:IN_GRID]) for name in names), strict=True))
     values = [
-        {"group": row["group"], "topic": row["term"], "weight": row["strength"], "share": row["share"]}
+        {"group": row["group"], "topic": short[row["term"]], "weight": row["strength"], "share": row["share"]}
         for row in topics
     ]
     listed = [
@@ -79,7 +82,7 @@ def _grid(topics: Sequence[Row]) -> Element:
         for row in topics if row["strength"] is not None and row["strength"] >= LIGHT
     ]  # fmt: skip
     return parts.figure(
-        charts.grid(values, across="group", down="topic", what="mean share of a video's words"), "Topics of groups",
+        charts.grid(values, across="group", down="topic", what="share of words"), "Topics of groups",
         ["group", "topic", "mean weight", "videos mostly about it", "share of videos"], listed[:200],
         "How much of a group's words each topic has, on average over its videos.",
     )  # fmt: skip
@@ -97,19 +100,30 @@ def _group(rows: Sequence[Row]) -> Iterator[Element]:
     topics = [row for row in rows if row["kind"] == "topic" and (row["strength"] or 0) >= LIGHT]
     topics.sort(key=lambda row: -row["strength"])
     if topics:
+        longest = _longest(topics, "strength")
         listed = [
-            (parts.quoted(row["term"]), parts.bar(row["strength"], f"{row['strength']:.2f}"), row["video_count"])
+            (
+                parts.quoted(row["term"]),
+                parts.bar(row["strength"] / longest, f"{row['strength']:.2f}"),
+                row["video_count"],
+            )
             for row in topics[:TOLD_TOPICS]
         ]
         yield parts.table("Topics", ["topic", "mean weight", "videos mostly about it"], listed)
+
+
+def _longest(rows: Sequence[Row], column: str) -> float:
+    """What the longest bar of a list stands for."""
+    return max((row[column] or 0.0 for row in rows), default=0.0) or 1.0
 
 
 def _listed(kind: str, rows: Sequence[Row]) -> Element | None:
     if not rows:
         return None
     title, name = KINDS[kind]
+    longest = _longest(rows, "share")
     listed = [
-        (parts.quoted(row["term"], 80), parts.bar(row["share"], parts.percent(row["share"])), row["video_count"],
+        (parts.quoted(row["term"], 80), parts.bar((row["share"] or 0) / longest, parts.percent(row["share"])), row["video_count"],
          None if row["strength"] is None else round(row["strength"], 1))
         for row in rows
     ]  # fmt: skip
