@@ -1,7 +1,8 @@
 """The report's section on what is said, against the tables themselves."""
 
 import pytest
-from tests.report.telling import EVIL, full_lake, reading, shown, without
+from tests.report.telling import full_lake, reading, shown, without
+from tests.report.told_rows import EVIL
 
 from tubelake import store, tables
 from tubelake.report.sections import captions
@@ -68,8 +69,12 @@ def test_novel_segments_ranks_and_tracks(spark, section):
     assert "<script>alert" not in page.markup
 
 
-def test_an_empty_lake_and_one_without_some_tables(spark, lake, tmp_path):
+def test_an_empty_lake(spark, lake):
     assert "--with captions" in shown(captions.section(reading(spark, lake))).text
+
+
+@pytest.mark.slow
+def test_a_lake_without_some_tables(spark, tmp_path):
     bare = without(full_lake(spark), tmp_path / "bare", *TABLES[1:])
     page = shown(captions.section(reading(spark, bare)))
     assert len(page.tables["Segments"]) == 7  # each video's heading row among them

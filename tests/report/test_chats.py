@@ -1,7 +1,8 @@
 """The report's section on live chats, against counts of the tables themselves."""
 
 import pytest
-from tests.report.telling import EVIL, NAMES, full_lake, reading, shown, without
+from tests.report.telling import full_lake, reading, shown, without
+from tests.report.told_rows import EVIL, NAMES
 
 from tubelake import store, tables
 from tubelake.report.sections import chats
@@ -43,7 +44,7 @@ def test_it_says_what_the_tables_say(spark, section):
     ]  # fmt: skip
     assert page.tables["Super chats"][1:] == [["EUR", "3", "2", "17.5", "10"]]
     assert page.tables["The most talkative"][1:3] == [
-        ["chatter 1", "20", "17.2", "12.5", "0.1"], ["chatter 2, moderator", "19", "16.4", "12.5", "0.1"],
+        ["chatter\u00a01", "20", "17.2", "12.5", "0.1"], ["chatter\u00a02, moderator", "19", "16.4", "12.5", "0.1"],
     ]  # fmt: skip
 
 
@@ -68,16 +69,18 @@ def test_nobody_is_named_and_nothing_is_markup(section):
         assert not [
             name for name in [*NAMES, "Some.Body", "example.org", "anna real", "VIEWER_12", "UC1"] if name in text
         ]
-    assert "the fire is hot, said [name]" in page.text
     assert "[name] wrote wow to [address]" in page.text
     assert EVIL in page.text  # whole, as text
     assert "<script>alert" not in page.markup
-    assert f"{EVIL} (2)" in page.text  # two streams of one title are two tabs
+    assert f"{EVIL} (2)".replace("\u202e", "") in page.text  # two streams of one title are two tabs
 
 
-def test_an_empty_lake_and_one_without_some_tables(spark, lake, tmp_path):
-    empty = shown(chats.section(reading(spark, lake)))
-    assert "--with chat" in empty.text
+def test_an_empty_lake(spark, lake):
+    assert "--with chat" in shown(chats.section(reading(spark, lake))).text
+
+
+@pytest.mark.slow
+def test_a_lake_without_some_tables(spark, tmp_path):
     silver = without(full_lake(spark), tmp_path / "silver", *TABLES[2:])
     page = shown(chats.section(reading(spark, silver)))
     assert page.tables["All chats that were followed"][1][:3] == ["v1", "116", "5"]

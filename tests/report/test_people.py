@@ -1,6 +1,7 @@
 """That what people write is shown without the names of people."""
 
 import pytest
+from tests.report.telling import reading
 
 from tubelake.report.people import names_in, without_names
 
@@ -22,14 +23,16 @@ def test_without_names(text, names, told):
     assert without_names(text, names) == told
 
 
-def test_names_in(spark):
+def test_names_in(spark, lake):
     given = ["Anna Real Name", "the", "Zoë", "viewer-1", "Not There", "x", "김철수", None, "a b c d e", "★ Bo Ba ★"]
     writings = spark.createDataFrame([(name,) for name in given], "author_name string")
 
-    class Asking:
-        pass
-
-    Asking.spark = spark
     texts = ["the ANNA real name x", "zoë, viewer 1!", None, "김철수 a b c d e", "bo ba"]
-    assert names_in(Asking, writings, texts) == ["Anna Real Name", "★ Bo Ba ★", "viewer-1", "Zoë", "김철수"]
-    assert names_in(Asking, writings, []) == []
+    assert names_in(reading(spark, lake), writings, texts) == [
+        "Anna Real Name",
+        "★ Bo Ba ★",
+        "viewer-1",
+        "Zoë",
+        "김철수",
+    ]
+    assert names_in(reading(spark, lake), writings, []) == []

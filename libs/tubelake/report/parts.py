@@ -42,8 +42,13 @@ def link(video_id: str, text: str | None, seconds: float | None = None) -> Eleme
 
 def named(title: str, most: int = 60) -> str:
     """A title within a sentence of ours: quoted, cut, and with its direction of writing kept to itself."""
-    told = re.sub("[\u202a-\u202e\u2066-\u2069]", "", re.sub(r"\s+", " ", title)).strip()
+    told = _in_one_direction(title)
     return f"“\u2068{told if len(told) <= most else told[: most - 1] + '…'}\u2069”"
+
+
+def _in_one_direction(title: str) -> str:
+    """A title without what turns the writing around it, and on one line."""
+    return re.sub(r"\s+", " ", re.sub("[\u202a-\u202e\u2066-\u2069]", "", title)).strip()
 
 
 def clock(seconds: float | None) -> str:
@@ -171,7 +176,7 @@ def missing(what: str, *tables: Table, option: str | None = None) -> Element:
 def unlike(titles: Iterable[str]) -> list[str]:
     """The titles, numbered where several are the same: tabs and bars are told apart by their names."""
     named: dict[str, None] = {}
-    for title in titles:
+    for title in map(_in_one_direction, titles):
         numbered = (f"{title} ({number})" for number in count(2))
         named[title if title not in named else next(each for each in numbered if each not in named)] = None
     return list(named)
