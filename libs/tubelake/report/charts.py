@@ -166,8 +166,9 @@ def shares(rows: Values, what: str, kinds: Sequence[str]) -> Spec:
     ordered = [{**row, "order": kinds.index(row["kind"])} for row in rows]
     return chart(
         ordered, {"type": "bar", "height": 16, "stroke": "$line", "strokeWidth": 1},
-        {"y": {"field": "label", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 220}},
-         "color": {"field": "kind", "type": "nominal", "title": None, "scale": colours, "sort": list(kinds)},
+        {"y": {"field": "label", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 140}},
+         "color": {"field": "kind", "type": "nominal", "title": None, "scale": colours, "sort": list(kinds),
+                   "legend": {"columns": 2, "symbolStrokeWidth": 1}},
          "order": {"field": "order", "type": "quantitative"}}
         | x("share", what, axis={"format": "%", "tickCount": 5, "grid": False}, scale={"domain": [0, 1]})
         | {"tooltip": [

@@ -47,8 +47,7 @@ def short(text: str | None, most: int = 60) -> str:
 
 def named(title: str, most: int = 60) -> str:
     """A title within a sentence of ours: quoted, cut, and with its direction of writing kept to itself."""
-    told = re.sub("[\u202a-\u202e\u2066-\u2069]", "", title)
-    return f"“\u2068{short(told, most)}\u2069”"
+    return f"“\u2068{short(_in_one_direction(title), most)}\u2069”"
 
 
 def bar(part: float | None, told: str) -> Element | None:
@@ -57,6 +56,11 @@ def bar(part: float | None, told: str) -> Element | None:
         return None
     drawn = tag("i", style=f"--part: {min(1.0, max(0.0, part)):.3f}", aria_hidden="true")
     return tag("span", drawn, told, class_="bar")
+
+
+def _in_one_direction(title: str) -> str:
+    """A title without what turns the writing around it, and on one line."""
+    return re.sub(r"\s+", " ", re.sub("[\u202a-\u202e\u2066-\u2069]", "", title)).strip()
 
 
 def clock(seconds: float | None) -> str:
@@ -184,7 +188,7 @@ def missing(what: str, *tables: Table, option: str | None = None) -> Element:
 def unlike(titles: Iterable[str]) -> list[str]:
     """The titles, numbered where several are the same: tabs and bars are told apart by their names."""
     named: dict[str, None] = {}
-    for title in titles:
+    for title in map(_in_one_direction, titles):
         numbered = (f"{title} ({number})" for number in count(2))
         named[title if title not in named else next(each for each in numbered if each not in named)] = None
     return list(named)

@@ -193,7 +193,7 @@ def _chatters(chat: Chat) -> Iterator[Element]:
         roles = [word_list([role for name, role in ROLES.items() if row[name]]) for row in chat.chatters]
         rows = [
             (
-                f"chatter {at}, {role}" if role else f"chatter {at}", row["message_count"], rounded(row["share"] * 100, 1),
+                f"chatter\u00a0{at}, {role}" if role else f"chatter\u00a0{at}", row["message_count"], rounded(row["share"] * 100, 1),
                 rounded(row["median_gap_seconds"], 1), rounded(row["mean_polarity"]),
             )
             for at, (row, role) in enumerate(zip(chat.chatters, roles, strict=True), 1)

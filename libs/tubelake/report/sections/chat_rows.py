@@ -60,7 +60,10 @@ def chats_of(reading: Reading) -> tuple[Sequence[Row], Sequence[Chat], Names]:
     shown = [row for row in listed[:MOST_CHATS] if row["message_count"]]
     ids = [row["chat_id"] for row in shown]
     steps = {row["chat_id"]: step_of(row) for row in shown}
-    minutes, peaks = _time_line(reading, steps), _peaks(reading, shown)
+    if not shown:
+        return listed, [], []
+    minutes = _time_line(reading, steps)
+    peaks = _peaks(reading, shown) if minutes else {}
     chatters, paid, examples = _chatters(reading, ids), _paid(reading, ids), _examples(reading, ids)
     chats = [
         Chat(
@@ -117,8 +120,6 @@ def step_of(row: Row) -> int:
 
 def _time_line(reading: Reading, steps: Mapping[str, int]) -> Mapping[str, Sequence[Row]]:
     """Of each chat its minutes, or runs of `steps` minutes: sums, and the mean polarity of the scored messages."""
-    if not steps:
-        return {}
     step = F.create_map(*(F.lit(each) for pair in steps.items() for each in pair))[F.col("chat_id")]
     scored = F.col("message_count") - F.col("unscored_count")
     runs = _of(reading, tables.CHAT_MINUTES, steps).groupBy(
@@ -174,7 +175,9 @@ def _peak_messages(reading: Reading, peaks: Sequence[Row]) -> Mapping[tuple[str,
     order: list[Column] = [
         F.desc("_known"), text.rlike(LINK), F.desc("_readable"), F.col("published_at").asc_nulls_last(), F.col("message_id"),
     ]  # fmt: skip
-    told = said.withColumns({"_known": known, "_readable": is_readable(text), "_same": F.lower(F.trim(text))})
+    worded = F.array_join(words(text), " ")  # emoji alone are compared as they are
+    same = F.when(worded != "", worded).otherwise(F.lower(F.trim(text)))
+    told = said.withColumns({"_known": known, "_readable": is_readable(text), "_same": same})
     once = _first(told, ["chat_id", "minute", "_same"], order, 1)
     rows = collected(
         _first(once, ["chat_id", "minute"], order, EXAMPLES).select("chat_id", "minute", "seconds", "text")

@@ -59,7 +59,7 @@ def _mood(chats: Sequence[Chat], labels: dict[str, str]) -> Iterator[Element]:
     ]
     listed: list[Sequence[parts.Cell]] = [(parts.quoted(label), *counts_of(about).values()) for label, about in rows]
     yield parts.figure(
-        charts.shares(values, "share of all messages with words", KINDS),
+        charts.shares(values, "share of the messages", KINDS),
         "The mood of each chat", ["chat", *KINDS], listed,
         "Neither: scored, and neither good nor bad words weigh more, mostly because there are none. Unscored is not "
         "neutral: the language of the message is not read, or it has no words.",
