@@ -40,6 +40,11 @@ def _frame(values: Values) -> Spec:
     }
 
 
+def _height(rows: Values, field: str, step: int) -> int:
+    """Of a chart with a line of `step` pixels for each value of the field; Vega-Lite's own steps do not go with a fitted width."""
+    return step * max(1, len({row[field] for row in rows}))
+
+
 def x(field: str, title: str, kind: str = "quantitative", **more: Any) -> dict[str, Any]:
     return {"x": _channel(field, title, kind, more)}
 
@@ -80,7 +85,7 @@ def intervals(rows: Values, what: str, *, domain: tuple[float, float], label: st
         {"mark": {"type": "rule", "strokeWidth": 2}, "encoding": names | across | colour},
         {"mark": {"type": "point", "filled": True, "size": 60, "opacity": 1, "tooltip": {"content": "data"}},
          "encoding": names | x("value", what) | colour},
-        height={"step": 22},
+        height=_height(rows, label, 22),
     )  # fmt: skip
 
 
@@ -94,7 +99,7 @@ def spreads(rows: Values, what: str, *, is_log: bool, axis_format: str = "~s") -
         rows,
         {"mark": {"type": "rule", "strokeWidth": 2, "color": "$soft"}, "encoding": names | across},
         {"mark": {"type": "point", "filled": True, "size": 60, "opacity": 1}, "encoding": names | x("value", what) | told},
-        height={"step": 22},
+        height=_height(rows, "label", 22),
     )  # fmt: skip
 
 
@@ -107,14 +112,8 @@ def grid(values: Values, *, across: str, down: str, what: str) -> Spec:
         x(across, "", "nominal", sort=None, axis={**label, "labelAngle": -35, "labelLimit": 140, "domain": False})
         | y(down, "", "nominal", sort=None, axis=label)
         | {"color": {"field": "weight", "type": "quantitative", "title": what, "scale": scale, "legend": {"format": "%", "titleFontWeight": "normal"}}},
-        height={"step": 24},
+        height=_height(values, down, 24),
     )  # fmt: skip
-
-
-def time_line(values: Values, what: str, unit: str, *, at: str, by: str | None = None) -> Spec:
-    """A line over minutes or days (`at`); `by` gives a line for each of its values."""
-    colour = {"color": {"field": by, "type": "nominal", "title": None}} if by else {}
-    return chart(values, {"type": "line", "tooltip": True}, x(at, unit) | y(what, what) | colour)
 
 
 def heat_map(
@@ -129,11 +128,11 @@ def heat_map(
             "field": what,
             "type": "quantitative",
             "title": what,
-            "scale": {"range": ["$behind", "$accent"], "interpolate": "lab"},
+            "scale": {"range": ["$behind", "$accent"], "interpolate": "rgb"},
         }
     }
     shown = tooltip(**{across[0]: across[0], down[0]: down[0], what: what})
-    return chart(values, {"type": "rect"}, placed | colour | shown, height={"step": 22})
+    return chart(values, {"type": "rect"}, placed | colour | shown, height=22 * len(down[2]))
 
 
 def ccdf(values: Values, what: str, fitted: Sequence[str]) -> Spec:
@@ -174,5 +173,5 @@ def shares(rows: Values, what: str, kinds: Sequence[str]) -> Spec:
         | {"tooltip": [
             {"field": "label", "title": "of"}, {"field": "kind", "title": "they are"}, {"field": "count", "title": "number"},
             {"field": "share", "title": "share", "format": ".1%"}]},
-        height={"step": 28},
+        height=_height(rows, "label", 28),
     )  # fmt: skip

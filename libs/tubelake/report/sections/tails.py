@@ -14,7 +14,7 @@ from tubelake.report import charts, parts
 from tubelake.report.lake import Reading, collected
 from tubelake.report.section import Finding, Section
 from tubelake.report.sections.keywords import NAMES
-from tubelake.stats.metrics import ALL
+from tubelake.stats.metrics import ALL, METRICS
 
 MOST_KEYWORDS = 8  # those with most videos, and all videos together
 POINTS = 40  # of a fitted curve
@@ -43,7 +43,8 @@ def _of_largest(laws: DataFrame) -> DataFrame:
     """The fits of the keywords with most videos, all videos first."""
     sizes = laws.groupBy("keyword").agg(F.max("video_count").alias("_videos"))
     first = sizes.orderBy(F.col("keyword") != ALL, F.desc("_videos"), "keyword").limit(MOST_KEYWORDS + 1)
-    order = (F.col("keyword") != ALL, F.desc("_videos"), "keyword", F.desc("value_count"), "metric")
+    metrics = F.array_position(F.array(*map(F.lit, METRICS)), F.col("metric"))
+    order = (F.col("keyword") != ALL, F.desc("_videos"), "keyword", metrics)
     return laws.join(F.broadcast(first), on="keyword", how="inner").orderBy(*order)
 
 
