@@ -65,7 +65,10 @@ def _wilson(hits: Column, total: Column, side: int) -> Column:
     """One end of the 95 % interval of a share (E. B. Wilson 1927): it says something also where all or none are hits."""
     share, z2 = hits / total, NORMAL_95**2
     half = NORMAL_95 * F.sqrt(share * (1 - share) / total + z2 / (4 * total**2))
-    return F.greatest(F.lit(0.0), F.least(F.lit(1.0), (share + z2 / (2 * total) + side * half) / (1 + z2 / total)))
+    end = (share + z2 / (2 * total) + side * half) / (1 + z2 / total)
+    return (
+        F.least(share, end) if side < 0 else F.greatest(share, end)
+    )  # where it is the share, it may miss a last digit
 
 
 def note() -> Column:
