@@ -4,6 +4,7 @@ import json
 import math
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import pytest
 from pyspark.sql import Row
 
@@ -12,6 +13,7 @@ from tubelake.collect import fetch, recall, search
 from tubelake.collect.fetch import Round
 from tubelake.collect.gate import Pace
 from tubelake.collect.request import REQUEST_COLUMNS, Price, Request
+from tubelake.collect.rounds import has_failed
 from tubelake.collect.spans import SECOND, gaps
 from tubelake.emulator import EmulatorOptions, Fault, running
 from tubelake.emulator.entries import fold
@@ -111,18 +113,23 @@ def test_a_search_that_goes_on_is_searched_again_where_it_has_been(corpus):
     assert again(youtube.url, [], Recall()) == []
 
 
-def test_pages_of_a_window_go_on_where_they_ended_and_failures_are_asked_by_the_next_run(corpus):
-    two = {"calls": 4}
-    with running(without(corpus, []), EmulatorOptions(seed=3)) as youtube:
+def test_pages_go_on_where_they_ended_and_failures_are_asked_by_the_next_run(corpus):
+    four = Recall(calls=4)
+    always = Fault(match=(("order", "relevance"),), status=503, reason="backendError")
+    with running(corpus, EmulatorOptions(seed=3)) as youtube:
         log = first_search(youtube.url)
-        whole = again(youtube.url, log, Recall(**two))
-        youtube.set_faults(Fault(match=(("order", "relevance"),), at=(1,), status=503, reason="backendError"), Fault(match=(("order", "relevance"),), at=(2, 3), status=503, reason="backendError"))  # fmt: skip
-        begun = again(youtube.url, log, Recall(**two), rounds=1)
+        whole = again(youtube.url, log, four)
+        youtube.set_faults(always)
+        failed = again(youtube.url, log, four)
         youtube.set_faults()
-        rest = again(youtube.url, [*log, *begun], Recall(**two), run_id="next")
-    pages = [(row["shard"], row["page_token"]) for row in [*begun, *rest] if row["reason"] is None]
+        assert again(youtube.url, [*log, *failed], four) == []
+        begun = again(youtube.url, [*log, *failed], four, run_id="next", rounds=1)
+        rest = again(youtube.url, [*log, *failed, *begun], four, run_id="last")
+    assert failed
+    assert all(has_failed(row) for row in failed)
+    pages = [(row["shard"], row["page_token"]) for row in [*begun, *rest]]
     assert len(pages) == len(set(pages)) <= 4
-    assert {row["shard"] for row in whole} == {shard for shard, _ in pages}
+    assert {row["shard"] for row in failed} <= {row["shard"] for row in whole} == {shard for shard, _ in pages}
 
 
 def test_only_a_search_by_date_is_searched_again(corpus):
@@ -137,6 +144,9 @@ def test_only_a_search_by_date_is_searched_again(corpus):
 # ---------------------------------------------------------------- the estimate
 
 
+COUNTS = (
+    "keyword string, window_count bigint, call_count bigint, found_first bigint, found_again bigint, overlap bigint"
+)
 CASES = {  # found first, found again, both
     "all": (50, 50, 50), "most": (90, 100, 81), "none of the first": (0, 7, 0), "nothing": (0, 0, 0),
     "apart": (5, 5, 0), "more than again": (100, 50, 50),
@@ -148,7 +158,7 @@ def test_estimates_are_those_of_the_formulas(spark):
     names = (
         "keyword string, window_count bigint, call_count bigint, found_first bigint, found_again bigint, overlap bigint"
     )
-    found = {row["keyword"]: row for row in estimated(spark.createDataFrame(rows, names)).collect()}
+    found = {row["keyword"]: row for row in estimated(spark.createDataFrame(rows, COUNTS)).collect()}
     for name, (first, second, both) in CASES.items():
         row, total = found[name], (first + 1) * (second + 1) / (both + 1) - 1
         assert row["total_estimate"] == pytest.approx(total), name
@@ -165,6 +175,19 @@ def test_estimates_are_those_of_the_formulas(spark):
         "of 100 results that a second search found in 3 windows the first had 81: 72 to 87 %" in found["most"]["note"]
     )
     assert "nothing can be said" in found["nothing"]["note"]
+
+
+def test_intervals_hold_what_they_say_where_captures_are_independent(spark):
+    random, trials, total = np.random.default_rng(5), 1_000, 200
+    first, second = random.binomial(total, 0.8, trials), random.binomial(total, 0.9, trials)
+    both = random.hypergeometric(first, total - first, second)
+    rows = [(str(n), 1, 1, *map(int, case)) for n, case in enumerate(zip(first, second, both, strict=True))]
+    found = estimated(spark.createDataFrame(rows, COUNTS)).select("total_estimate", "total_low", "total_high", "recall_low", "recall_high", "found_first").toPandas()  # fmt: skip
+    assert found["total_estimate"].mean() == pytest.approx(total, rel=0.01)
+    assert ((found["total_low"] <= total) & (total <= found["total_high"])).mean() == pytest.approx(0.95, abs=0.03)
+    true = found["found_first"] / total
+    # All of the second capture is a large share of all there is, so that the interval is on the cautious side.
+    assert ((found["recall_low"] <= true) & (true <= found["recall_high"])).mean() > 0.95
 
 
 # ---------------------------------------------------------------- whole jobs
