@@ -1,7 +1,6 @@
 """Windows of a search are searched again: a few, each once, seen by no frontier; what that says about completeness."""
 
 import json
-import math
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -155,20 +154,17 @@ CASES = {  # found first, found again, both
 
 def test_estimates_are_those_of_the_formulas(spark):
     rows = [(name, 3, 6, *case) for name, case in CASES.items()]
-    names = (
-        "keyword string, window_count bigint, call_count bigint, found_first bigint, found_again bigint, overlap bigint"
-    )
     found = {row["keyword"]: row for row in estimated(spark.createDataFrame(rows, COUNTS)).collect()}
     for name, (first, second, both) in CASES.items():
         row, total = found[name], (first + 1) * (second + 1) / (both + 1) - 1
         assert row["total_estimate"] == pytest.approx(total), name
-        assert first + second - both <= row["total_low"] <= total + 1e-9 <= row["total_high"] + 2e-9, name
+        assert first + second - both <= row["total_low"] <= total + 1e-9, name
+        assert (row["total_high"] is None) == (both == 0), name
+        assert row["total_high"] is None or row["total_high"] >= total - 1e-9, name
         assert row["recall"] == (both / second if second else None), name
         assert row["recall"] is None or 0 <= row["recall_low"] <= row["recall"] <= row["recall_high"] <= 1, name
-    variance = 91 * 101 * 9 * 19 / (82**2 * 83)
-    unseen = 91 * 101 / 82 - 1 - 109
-    factor = math.exp(1.959964 * math.sqrt(math.log(1 + variance / unseen**2)))
-    assert (found["most"]["total_low"], found["most"]["total_high"]) == pytest.approx((109 + unseen / factor, 109 + unseen * factor))  # fmt: skip
+    assert (found["most"]["total_low"], found["most"]["total_high"]) == pytest.approx((109, 90 / 0.7222), abs=0.1)
+    assert found["all"]["total_high"] == pytest.approx(50 / 0.92865, abs=0.01)
     assert (found["most"]["recall_low"], found["most"]["recall_high"]) == pytest.approx((0.722, 0.875), abs=1e-3)
     assert found["all"]["recall_low"] == pytest.approx(0.929, abs=1e-3)
     assert (
@@ -184,7 +180,7 @@ def test_intervals_hold_what_they_say_where_captures_are_independent(spark):
     rows = [(str(n), 1, 1, *map(int, case)) for n, case in enumerate(zip(first, second, both, strict=True))]
     found = estimated(spark.createDataFrame(rows, COUNTS)).select("total_estimate", "total_low", "total_high", "recall_low", "recall_high", "found_first").toPandas()  # fmt: skip
     assert found["total_estimate"].mean() == pytest.approx(total, rel=0.01)
-    assert ((found["total_low"] <= total) & (total <= found["total_high"])).mean() == pytest.approx(0.95, abs=0.03)
+    assert ((found["total_low"] <= total) & (total <= found["total_high"])).mean() > 0.95
     true = found["found_first"] / total
     # All of the second capture is a large share of all there is, so that the interval is on the cautious side.
     assert ((found["recall_low"] <= true) & (true <= found["recall_high"])).mean() > 0.95
