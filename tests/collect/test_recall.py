@@ -19,7 +19,7 @@ from tubelake.emulator.entries import fold
 from tubelake.emulator.removal import without
 from tubelake.emulator.search import matches
 from tubelake.errors import QuotaSpent
-from tubelake.settings import Recall, Search
+from tubelake.settings import Recall, Search, Settings
 from tubelake.stats.recall import estimated, search_recall
 from tubelake.youtube.client import Access
 
@@ -138,6 +138,13 @@ def test_only_a_search_by_date_is_searched_again(corpus):
     assert recall.due(wanted, Recall(), lambda: log, "run", NOW)([]).requests == []
     (query,) = search.queries(wanted, log, NOW)
     assert "search.order=date" in recall.summary(query, Recall(), log)
+
+
+def test_a_second_search_comes_after_the_first_and_before_what_reads_it_and_only_if_asked():
+    ordered = job.pipeline_jobs(Settings(search=COOKING), ("recall",))
+    places = [ordered.index(name) for name in ("collect_search", "collect_recall", "collect_videos", "build_recall")]
+    assert places == sorted(places)
+    assert not {"collect_recall", "build_recall"} & {*job.pipeline_jobs(Settings(search=COOKING))}
 
 
 # ---------------------------------------------------------------- the estimate
