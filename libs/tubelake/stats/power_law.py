@@ -116,7 +116,8 @@ def candidates(tails: Ints) -> Ints:
     if len(possible) <= MOST_CANDIDATES:
         return possible
     wanted = np.geomspace(tails[possible[0]], tails[possible[-1]], MOST_CANDIDATES)
-    chosen: Ints = possible[np.unique(np.searchsorted(-tails[possible], -wanted))]
+    places = np.minimum(np.searchsorted(-tails[possible], -wanted), len(possible) - 1)
+    chosen: Ints = possible[np.unique(places)]
     return chosen
 
 
