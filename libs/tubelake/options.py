@@ -28,17 +28,8 @@ Videos = Annotated[
     typer.Option("--video", help="Video id; may be given many times.", show_default=False),
 ]
 EXTRAS = (
-    "channels",
-    "comments",
-    "captions",
-    "thumbnails",
-    "chat",
-    "text",
-    "pictures",
-    "embeddings",
-    "features",
-    "recall",
-)
+    "channels", "comments", "captions", "thumbnails", "chat", "text", "pictures", "embeddings", "features", "recall",
+)  # fmt: skip
 With = Annotated[
     str | None,
     typer.Option("--with", metavar="WORD,WORD", help=f"Collect or read more: {', '.join(EXTRAS)}.", show_default=False),

@@ -41,14 +41,15 @@ def due(asked: Search, wanted: Recall, log: Callable[[], Log], this_run: str, no
 
 
 def due_requests(query: Query, wanted: Recall, rows: Log, this_run: str) -> list[Request]:
-    """The chains of one keyword that are due. What failed in this run is left to the next one."""
+    """The chains of one keyword that are due. After a failure the whole keyword is left to the next run."""
     begun = windows(query, rows)
     left = wanted.calls - sum(_is_answer(row) for of_window in begun.values() for row in of_window)
+    if any(row["run_id"] == this_run and has_failed(row) for of_window in begun.values() for row in of_window):
+        return []
     requests: list[Request] = []
     for window, of_window in begun.items():
         answered = [row for row in of_window if _is_answer(row)]
-        failed = any(row["run_id"] == this_run and has_failed(row) for row in of_window)
-        if left > 0 and not failed and not _is_over(answered):
+        if left > 0 and not _is_over(answered):
             token = answered[-1]["next_page_token"] if answered else None
             requests.append(_request(query, wanted, window, token, min(left, PAGE_CAP - len(answered))))
             left -= requests[-1].max_pages

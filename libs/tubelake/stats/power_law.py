@@ -116,7 +116,8 @@ def candidates(tails: Ints) -> Ints:
     if len(possible) <= MOST_CANDIDATES:
         return possible
     wanted = np.geomspace(tails[possible[0]], tails[possible[-1]], MOST_CANDIDATES)
-    chosen: Ints = possible[np.unique(np.searchsorted(-tails[possible], -wanted))]
+    places = np.minimum(np.searchsorted(-tails[possible], -wanted), len(possible) - 1)
+    chosen: Ints = possible[np.unique(places)]
     return chosen
 
 
@@ -203,6 +204,6 @@ def _again(data: Counts, count: int, random: np.random.Generator) -> Counts:
     """So many of the values, drawn with replacement."""
     if not len(data.numbers):
         return data
-    places = np.searchsorted(data.times.cumsum(), random.integers(0, data.total, count), side="right")
-    times = np.bincount(places, minlength=len(data.numbers))
+    each = np.repeat(np.arange(len(data.numbers)), data.times)  # a look-up: a search in 100,000 takes ten times as long
+    times = np.bincount(each[random.integers(0, len(each), count)], minlength=len(data.numbers))
     return Counts(data.numbers, times).where(times > 0)

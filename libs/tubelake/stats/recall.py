@@ -47,17 +47,18 @@ def _items(pages: DataFrame, mark: str) -> DataFrame:
 
 
 def estimated(counts: DataFrame) -> DataFrame:
-    """`counts` (found_first, found_again, overlap) with what they say about the total, and a note in plain words."""
+    """`counts` (found_first, found_again, overlap) with what they say about the total, and a note in plain words.
+
+    The interval of the total is that of the recall, turned around: found_first / total is what the first search has. The
+    log-normal one that is often given with Chapman's estimator held the truth in 88 of 100 simulated cases only.
+    """
     first, again, both = (F.col(name) for name in ("found_first", "found_again", "overlap"))
-    total = (first + 1) * (again + 1) / (both + 1) - 1
-    variance = (first + 1) * (again + 1) * (first - both) * (again - both) / ((both + 1) ** 2 * (both + 2))
-    seen, unseen = first + again - both, total - (first + again - both)
-    # The interval of what nobody has seen, as of a log-normal: it ends above 0 (Burnham et al. 1987).
-    factor = F.exp(NORMAL_95 * F.sqrt(F.ln(1 + variance / unseen**2)))
-    low, high = (F.when(unseen > 0, seen + part).otherwise(total) for part in (unseen / factor, unseen * factor))
+    share = F.when(again > 0, both / again)
+    low, high = (F.when(again > 0, _wilson(both, again, side)) for side in (-1, 1))
     return counts.withColumns({
-        "total_estimate": total, "total_low": low, "total_high": high, "recall": F.when(again > 0, both / again),
-        **{f"recall_{end}": F.when(again > 0, _wilson(both, again, side)) for end, side in (("low", -1), ("high", 1))},
+        "total_estimate": (first + 1) * (again + 1) / (both + 1) - 1,
+        "total_low": F.greatest(first + again - both, first / high), "total_high": F.when(both > 0, first / low),
+        "recall": share, "recall_low": low, "recall_high": high,
     }).withColumn("note", note())  # fmt: skip
 
 
@@ -65,7 +66,10 @@ def _wilson(hits: Column, total: Column, side: int) -> Column:
     """One end of the 95 % interval of a share (E. B. Wilson 1927): it says something also where all or none are hits."""
     share, z2 = hits / total, NORMAL_95**2
     half = NORMAL_95 * F.sqrt(share * (1 - share) / total + z2 / (4 * total**2))
-    return F.greatest(F.lit(0.0), F.least(F.lit(1.0), (share + z2 / (2 * total) + side * half) / (1 + z2 / total)))
+    end = (share + z2 / (2 * total) + side * half) / (1 + z2 / total)
+    return (
+        F.least(share, end) if side < 0 else F.greatest(share, end)
+    )  # where it is the share, it may miss a last digit
 
 
 def note() -> Column:

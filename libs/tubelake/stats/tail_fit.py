@@ -95,15 +95,17 @@ def verdict(
     above = f"above {found.xmin:,.0f} ({share:.0%} of videos)"
     shape = f"alpha {found.alpha:.2f}, p {p_value:.2f}"
     better = [name for name in likelier if ratios[name][0] < 0 and ratios[name][1] < LEVEL]
+    alike = " and ".join(_AN[name] for name in likelier if ratios[name][1] >= LEVEL)
+    fits, fit = p_value > LEVEL, "fit" if " and " in alike else "fits"
     if better:
-        return f"not a power law (p {p_value:.2f}): {above} {_AN[better[0]]} fits better"
-    if p_value <= LEVEL:
-        return f"not a power law (p {p_value:.2f}); {above} neither a log-normal nor an exponential fits better"
-    alike = [_AN[name] for name in likelier if ratios[name][1] >= LEVEL]
+        told = "not a power law, though one would pass" if fits else "not a power law"
+        return f"{told} (p {p_value:.2f}): {above} {_AN[better[0]]} fits better"
+    if not fits:
+        told = f"{alike} {fit} no worse" if alike else "a log-normal and an exponential fit worse"
+        return f"not a power law (p {p_value:.2f}); {above} {told}"
     if not alike:
         return f"a power law {above} fits ({shape}), and better than a log-normal and an exponential"
-    fit = "fits" if len(alike) == 1 else "fit"
-    return f"a power law {above} fits ({shape}); {' and '.join(alike)} {fit} as well: these data cannot tell them apart"
+    return f"a power law {above} fits ({shape}); {alike} {fit} as well: these data cannot tell them apart"
 
 
 def _is_long_tailed(ours: Floats, lognormal: Alternative, exponential: Alternative) -> bool | None:

@@ -81,8 +81,8 @@ SEARCH_RECALL = Table(
     found_again     bigint  That the second one found
     overlap         bigint  That both found
     total_estimate  double  Results in these windows, also those that none of the two found, by Chapman's estimator
-    total_low       double  95 % interval of it, lower end
-    total_high      double  Upper end
+    total_low       double  95 % interval of it, lower end: that of the recall, turned around
+    total_high      double  Upper end; null where both found nothing in common
     recall          double  Share of what the second search found that the first had; null where it found nothing
     recall_low      double  95 % interval of it (Wilson), lower end
     recall_high     double  Upper end
