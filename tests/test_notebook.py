@@ -21,7 +21,7 @@ def opened(spark, tmp_path_factory):
 
 
 def test_where_no_lake_is_the_remedy_is_said(tmp_path):
-    with pytest.raises(UsageError, match="there is no lake in .*nowhere: `make demo` makes one"):
+    with pytest.raises(UsageError, match=r"there is no lake in .*nowhere: `make demo` makes one"):
         notebook.open_lake(str(tmp_path / "nowhere"))
 
 
