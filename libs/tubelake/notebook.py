@@ -43,7 +43,7 @@ class OpenLake:
         They ask a YouTube of this machine, made from the corpus beside the lake. Raises UsageError on any other lake
         that lacks rows: to collect costs quota, and that is for its owner to start.
         """
-        lacking = [table.full_name for table in wanted if store.is_new(self.spark, table, self.settings.lake)]
+        lacking = [table.full_name for table in wanted if not self._has_rows(table)]
         if not lacking:
             return
         corpus = _corpus_beside(self.settings)
@@ -58,6 +58,10 @@ class OpenLake:
                 videos={"ids": tuple(row["video_id"] for row in videos)},
                 captions={"requests_per_second": 200.0},  # the slow rate is there for the real YouTube
             )
+
+    def _has_rows(self, table: Table) -> bool:
+        lake = self.settings.lake
+        return store.exists(self.spark, table, lake) and not store.is_new(self.spark, table, lake)
 
 
 def open_lake(root: str, *overrides: str) -> OpenLake:
