@@ -1,21 +1,14 @@
 """The demo as a newcomer runs it: from keywords to what was read off thumbnails, in one command."""
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_demo_shows_statistics_a_chat_and_what_it_read_off_thumbnails(tmp_path):
-    command = [sys.executable, "-m", "tubelake", "demo", "--folder", str(tmp_path), "--videos", "200"]
-    command += ["--set", f"run.logs={tmp_path / 'logs'}"]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=600, check=False, env={**os.environ, "COLUMNS": "160"}
-    )
+def test_the_demo_shows_statistics_a_chat_and_what_it_read_off_thumbnails(demo):
+    done = demo.done
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^cooking: \d+ videos", done.stdout, re.MULTILINE)
     assert re.search(r"^a live chat: [\d,]+ messages", done.stdout, re.MULTILINE)
