@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyspark.sql import functions as F
 
-from tubelake import console, emulator, job, settings, store, tables
+from tubelake import console, emulator, job, pipeline, settings, store, tables
 from tubelake.emulator import accuracy
 from tubelake.emulator.synthetic import DEFAULT_KEYWORDS
 from tubelake.errors import UsageError
@@ -33,7 +33,7 @@ def run(folder: Path, videos: int, sets: Sequence[str]) -> int:
         ]  # fmt: skip
         wanted = job.with_run_id(settings.load(overrides=overrides))
         code = (
-            job.run_all(partial(job.pipeline_jobs, wanted), wanted)
+            job.run_all(partial(pipeline.jobs_of, wanted), wanted)
             or _follow_a_chat(served, wanted)
             or _read_pictures(served, wanted)
         )

@@ -34,8 +34,8 @@ class Table:
     aged_by: str | None = None  # time from which the age of its rows counts; None: they do not age
     forgets: tuple[str, ...] = ()  # columns that age empties, of rows that stay; none: age deletes the whole row
 
-    def of(self, part: str) -> "Table":
-        """Only the rows of this table whose partition is `part`: what a job depends on, more exactly."""
+    def of(self, part: str | None) -> "Table":
+        """Only the rows of this table whose partition is `part`: what a job depends on, more exactly; None: all rows."""
         return replace(self, part=part)
 
     @property

@@ -1,0 +1,52 @@
+"""Puts jobs into the order in which they feed each other, and says which of them a pipeline runs."""
+
+import graphlib
+from collections.abc import Collection, Sequence
+from types import ModuleType
+
+from tubelake.job import find_all, load
+from tubelake.settings import Settings, value
+from tubelake.tables import Table
+
+
+def in_order(names: Sequence[str]) -> list[str]:
+    """The jobs, each after those that write what it reads."""
+    modules = {name: load(name) for name in names}
+    graph = {
+        name: {other for other in names if other != name and _feeds(modules[other], modules[name])} for name in names
+    }
+    return list(graphlib.TopologicalSorter(graph).static_order())
+
+
+def _feeds(writer: ModuleType, reader: ModuleType) -> bool:
+    """Whether one job writes what the other reads. What a job itself writes is its memory and not its input."""
+    inputs = [read for read in reader.READS if read not in reader.WRITES]
+    return any(_overlap(written, read) for written in writer.WRITES for read in inputs)
+
+
+def _overlap(one: Table, other: Table) -> bool:
+    same = (one.layer, one.name) == (other.layer, other.name)
+    return same and (one.part is None or other.part is None or one.part == other.part)
+
+
+def writers() -> list[str]:
+    """The jobs that write tables, but for the one that tidies all of them."""
+    return [name for name in find_all() if load(name).WRITES and getattr(load(name), "OPTIONAL", "") != "maintenance"]
+
+
+def jobs_of(settings: Settings, also: Collection[str] = ()) -> list[str]:
+    """The jobs of a pipeline that write tables, in order.
+
+    A job that is OPTIONAL (a word, or several) is among them if `also` names it, one that NEEDS a setting if that has a
+    value, one with both for either reason.
+    """
+    modules = {name: load(name) for name in find_all()}
+    return in_order([name for name, module in modules.items() if module.WRITES and _is_asked(module, settings, also)])
+
+
+def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> bool:
+    optional, needs = getattr(module, "OPTIONAL", None), getattr(module, "NEEDS", None)
+    if optional is None and needs is None:
+        return True
+    words = (optional,) if isinstance(optional, str) else optional or ()
+    return not set(words).isdisjoint(also) or (needs is not None and bool(value(settings, needs)))
