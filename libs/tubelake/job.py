@@ -6,7 +6,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
@@ -181,10 +181,13 @@ def run(spark: "SparkSession", name: str, settings: Settings) -> int:
     return ended.code
 
 
-def run_all(names: Sequence[str] | Callable[[], Sequence[str]], settings: Settings) -> int:
+def run_all(
+    names: Sequence[str] | Callable[[], Sequence[str]], settings: Settings, apart: Mapping[str, Settings] | None = None
+) -> int:
     """Run jobs one after the other in one session, and sum them up where they are several; gives the exit code.
 
     `names` may be a function that gives them: it is asked, and what the jobs import is loaded, while the session starts.
+    `apart` are the settings of jobs that have their own; they have the run id of all.
     A spent quota and requests that failed do not hold up the jobs that build from what was fetched; any other failure
     ends the run.
     """
@@ -198,7 +201,7 @@ def run_all(names: Sequence[str] | Callable[[], Sequence[str]], settings: Settin
     except TubeLakeError as error:
         console.complain(str(error))
         return error.exit_code
-    ended = _run_each(spark, chosen, settings)
+    ended = _run_each(spark, chosen, settings, apart or {})
     if len(chosen) > 1:
         from tubelake import summary
 
@@ -206,14 +209,16 @@ def run_all(names: Sequence[str] | Callable[[], Sequence[str]], settings: Settin
     return next((end.code for end in ended if not end.go_on), max((end.code for end in ended), default=0))
 
 
-def _run_each(spark: "SparkSession", names: Sequence[str], settings: Settings) -> list[Ended]:
+def _run_each(
+    spark: "SparkSession", names: Sequence[str], settings: Settings, apart: Mapping[str, Settings]
+) -> list[Ended]:
     """Run jobs in turn, until one ends the run, and note them in `job_runs`."""
     ended: list[Ended] = []
     try:
         with overview.shown(names) as view:
             for name in names:
                 view.begin(name)
-                end = _attempt(spark, name, settings)
+                end = _attempt(spark, name, apart.get(name, settings))
                 ended.append(end)
                 _say_closing(end, brief=view.is_shown)
                 view.end(name, end.state, end.report.words(end.seconds))

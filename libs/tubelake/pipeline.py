@@ -13,7 +13,7 @@ def in_order(names: Sequence[str]) -> list[str]:
     """The jobs, each after those that write what it reads."""
     modules = {name: load(name) for name in names}
     graph = {
-        name: {other for other in names if other != name and _feeds(modules[other], modules[name])} for name in names
+        name: [other for other in names if other != name and _feeds(modules[other], modules[name])] for name in names
     }
     return list(graphlib.TopologicalSorter(graph).static_order())
 

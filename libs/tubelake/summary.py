@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tubelake import console, store
@@ -24,11 +25,10 @@ def show(spark: "SparkSession", names: Sequence[str], ended: Sequence[Ended], la
         if end.message:
             console.say(f"{end.job}: {end.message}")
     written = tables_of(ended)
-    if written:
-        with ThreadPoolExecutor(LOOKS) as threads:
-            counts = threads.map(lambda table: store.read(spark, table, lake).count(), written)
-            told = ", ".join(f"{table.full_name} {count:,}" for table, count in zip(written, counts, strict=True))
-        console.say(f"rows of the tables written: {told}")
+    with ThreadPoolExecutor(LOOKS) as threads:
+        counts = list(threads.map(lambda table: store.read(spark, table, lake).count(), written))
+    for layer, tables in groupby(zip(written, counts, strict=True), lambda pair: pair[0].layer):
+        console.say(f"{layer}, rows now: " + ", ".join(f"{table.name} {count:,}" for table, count in tables))
 
 
 def rows(names: Sequence[str], ended: Sequence[Ended]) -> list[list[object]]:
