@@ -23,7 +23,7 @@ from tubelake.youtube import outcomes, quota
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = {page.name: page.read_text(encoding="utf-8") for page in sorted(DOCS.glob("*.md"))}
-LINES_A_PAGE = 80
+LINES_A_PAGE = 90
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 

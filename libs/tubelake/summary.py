@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("job", "rows", "calls", "units", "seconds", "state")
 NOT_RUN = "not run"
+LAYERS = ("bronze", "silver", "gold", "control")
 LOOKS = 4  # at tables at once
 
 
@@ -50,4 +51,4 @@ def _cells(end: Ended) -> list[object]:
 def tables_of(ended: Sequence[Ended]) -> list[Table]:
     """The tables of the jobs that wrote rows, each once and whole, from bronze to gold."""
     found = {table.full_name: table.of(None) for end in ended if end.report.rows_out for table in load(end.job).WRITES}
-    return [found[name] for name in sorted(found)]
+    return sorted(found.values(), key=lambda table: (LAYERS.index(table.layer), table.name))
