@@ -20,19 +20,20 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
     live.check(settings)
     store.ensure(spark, tables.RESPONSES, settings.lake)  # before two threads want to make it
     build, reason = job.load("build_chat"), chats.STOPPED
-    turn, last = partial(build.add_messages, spark, settings), partial(build.run, spark, settings)
-    with stopped_by_signal() as stop, job.repeating(turn, last, settings.chat.build_seconds):
+    with stopped_by_signal() as stop:
         following = Following(spark, settings, stop)
-        try:
-            with progress.shown("Following live chats") as show:
-                spent = collect(spark, chats.paced(settings), chats.METHOD, following.next_round, show, forget=True)
-        except QuotaSpent:
-            reason = chats.SPENT
-            raise
-        finally:
-            note_ends(following, reason)
+        last, seconds = partial(build.run, spark, settings), settings.chat.build_seconds
+        with job.repeating(lambda: following.chats and build.add_messages(spark, settings), last, seconds):
+            try:
+                with progress.shown("Following live chats") as show:
+                    spent = collect(spark, chats.paced(settings), chats.METHOD, following.next_round, show, forget=True)
+            except QuotaSpent:
+                reason = chats.SPENT
+                raise
+            finally:
+                note_ends(following, reason)
     spent.failed = following.unreached  # what was had at another try did not fail
-    return spent.report(*following.summary())
+    return spent.report(*following.summary()) + job.Report(calls=following.looks.calls, units=following.looks.units)
 
 
 if __name__ == "__main__":

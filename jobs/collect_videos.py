@@ -11,13 +11,15 @@ SEARCHES = tables.RESPONSES.of(search.METHOD)
 UPLOADS = tables.RESPONSES.of(channels.UPLOADS.method)
 DETAILS = tables.RESPONSES.of(videos.DETAILS)
 COUNTS = tables.RESPONSES.of(videos.COUNTS)
-READS = (SEARCHES, UPLOADS, DETAILS, COUNTS)
+READS = (SEARCHES, UPLOADS, DETAILS, COUNTS, tables.TRENDING_DAYS)
 WRITES = (DETAILS, COUNTS)
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    searches, uploads, details, counts = (store.read(spark, table, settings.lake) for table in READS)
-    known = videos.wanted_ids(searches, uploads, details, settings)
+    searches, uploads, details, counts = (store.read(spark, table, settings.lake) for table in READS[:-1])
+    has_imports = store.exists(spark, tables.TRENDING_DAYS, settings.lake)
+    imported = store.read(spark, tables.TRENDING_DAYS, settings.lake) if has_imports else None
+    known = videos.wanted_ids(searches, uploads, details, settings, imported)
     run_id, most = str(settings.run.id), settings.collect.round_calls
     old = videos.oldest_wanted(clock_of(settings)(), settings.videos.refresh_hours)
     due = {

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tubelake import __version__, cli, console, job, settings
+from tubelake import __version__, cli, console, job, pipeline, settings
 from tubelake.errors import UsageError, for_the_user
 
 
@@ -102,11 +102,11 @@ def test_set_wins_over_an_option_of_the_selection(capsys):
 
 def test_jobs_come_after_those_that_feed_them():
     expected = ["collect_search", "collect_videos", "build_videos", "build_statistics"]
-    assert job.in_order(expected[::-1]) == expected
-    assert job.in_order(sorted(expected)) == expected
+    assert pipeline.in_order(expected[::-1]) == expected
+    assert pipeline.in_order(sorted(expected)) == expected
     keyword = settings.load(overrides=["search.keywords=lofi"], environ={})
-    assert job.pipeline_jobs(keyword) == expected
-    assert job.pipeline_jobs(settings.load(environ={})) == expected[1:]
+    assert pipeline.jobs_of(keyword) == expected
+    assert pipeline.jobs_of(settings.load(environ={})) == expected[1:]
 
 
 READING = {"score_text", "compare_groups", "find_terms", "build_features"}
@@ -127,7 +127,7 @@ PIPELINES = {
 @pytest.mark.parametrize("case", PIPELINES)
 def test_a_pipeline_has_the_jobs_that_were_asked_for(case):
     more, setting, extras = PIPELINES[case]
-    names = job.pipeline_jobs(settings.load(overrides=[setting], environ={}), extras)
+    names = pipeline.jobs_of(settings.load(overrides=[setting], environ={}), extras)
     always = {"collect_videos", "build_videos", "build_statistics"} | (
         {"collect_search"} if "lofi" in setting else set()
     )
@@ -135,7 +135,7 @@ def test_a_pipeline_has_the_jobs_that_were_asked_for(case):
 
 
 def test_jobs_of_the_pipeline_never_wait_for_each_other_in_a_circle():
-    names = job.in_order(job.writers())
+    names = pipeline.in_order(pipeline.writers())
     assert names.index("collect_channels") < names.index("collect_videos") < names.index("build_videos")
     assert names.index("build_videos") < names.index("collect_comments") < names.index("build_comments")
     assert names.index("collect_video_channels") < names.index("build_channels")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from tubelake import __version__, console, job, settings
+from tubelake import __version__, console, job, pipeline, settings
 from tubelake.emulator_commands import app as emulator_app
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.export_commands import app as export_app
@@ -91,13 +91,13 @@ def run(
 @app.command()
 def jobs() -> None:
     """List the jobs, in the order in which they feed each other."""
-    names = dict.fromkeys([*job.in_order(job.writers()), *job.find_all()])
+    names = dict.fromkeys([*pipeline.in_order(pipeline.writers()), *job.find_all()])
     lines = {name: (job.load(name).__doc__ or "").strip() for name in names}
     console.show("Jobs", ["job", "what it does"], list(lines.items()))
 
 
-@app.command()
-def pipeline(
+@app.command(name="pipeline")
+def run_pipeline(
     keyword: Keywords = None,
     video_ids: VideoIds = None,
     all_known: AllKnown = False,
@@ -117,7 +117,7 @@ def pipeline(
     named = [settings.value(wanted, name) for name in ("channels.ids", "charts.regions", "import.path")]
     if not (keyword or video_ids or all_known or any(named)):
         raise UsageError("say what to collect: --keyword WORD, --channel ID, --video-ids ID,ID or --all-known")
-    raise typer.Exit(job.run_all(partial(job.pipeline_jobs, wanted, _extras(extras)), wanted))
+    raise typer.Exit(job.run_all(partial(pipeline.jobs_of, wanted, _extras(extras)), wanted))
 
 
 def _extras(words: str | None) -> tuple[str, ...]:

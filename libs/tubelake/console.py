@@ -1,7 +1,8 @@
 """What a person reads: results on standard output, complaints on standard error, tables where they fit."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 NARROWEST = 8  # characters that a column takes at least, with its border
+_DRAWING: list[Console] = []  # what keeps a picture at the end of the terminal; not a context: threads say things too
 NUMBERS = 4  # of a vector that are shown: it may have hundreds, which tell the eye nothing
 
 
@@ -86,7 +88,19 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+@contextmanager
+def above(drawing: Console) -> Iterator[None]:
+    """While the block runs, what is said on a terminal goes through `drawing`, above the picture that it keeps there."""
+    _DRAWING.append(drawing)
+    try:
+        yield
+    finally:
+        _DRAWING.remove(drawing)
+
+
 def _console(*, stderr: bool = False) -> Console:
     """Made at each call: tests and progress bars put other streams in the place of sys.stdout."""
     stream = sys.stderr if stderr else sys.stdout
+    if _DRAWING and stream.isatty():
+        return _DRAWING[-1]
     return Console(file=stream, width=None if stream.isatty() else 160)

@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
-from pyspark.sql import functions as F
+from pyspark.sql import SparkSession
 
-from tubelake import console, emulator, job, settings, store, tables
+from tubelake import console, emulator, job, pipeline, settings, store, tables
 from tubelake.emulator import accuracy
 from tubelake.emulator.synthetic import DEFAULT_KEYWORDS
 from tubelake.errors import UsageError
 from tubelake.settings import Search, Settings
 
 CHAT = emulator.ChatOptions(speed=60.0, polling_seconds=1.0)  # a stream of minutes in some seconds
-SHOWN_MESSAGES = 3
-PICTURES = 40  # thumbnails that the demo reads: models take 8 s to start, and a core reads 4 a second
-SHOWN = ("metric", "value_count", "missing_count", "mean", "sd", "min", "q1", "median", "q3", "max")
+WORDS = ("comments", "captions", "thumbnails", "chat", "text", "pictures", "embeddings", "features")
+READ = 14  # videos of each keyword whose comments, captions and thumbnails are collected and read
+OWN = ("collect_comments", "collect_captions", "collect_thumbnails", "collect_chat")  # jobs that get only those
+SHOWN = {"keyword": "keyword", "video_count": "videos", "mean": "mean", "sd": "sd", "min": "min", "q1": "q1",
+         "median": "median", "q3": "q3", "max": "max"}  # fmt: skip
 
 
 def run(folder: Path, videos: int, sets: Sequence[str]) -> int:
@@ -27,83 +28,68 @@ def run(folder: Path, videos: int, sets: Sequence[str]) -> int:
     served = emulator.load_corpus(corpus)
     with emulator.running(served, emulator.EmulatorOptions(chat=CHAT)) as youtube:
         console.say(f"a YouTube of this machine answers at {youtube.url}")
-        overrides = [
-            f"lake.root={folder / 'lake'}", f"youtube.endpoint={youtube.url}", "youtube.api_key=demo",
-            f"search.keywords={','.join(DEFAULT_KEYWORDS)}", *sets,
-        ]  # fmt: skip
-        wanted = job.with_run_id(settings.load(overrides=overrides))
-        code = (
-            job.run_all(partial(job.pipeline_jobs, wanted), wanted)
-            or _follow_a_chat(served, wanted)
-            or _read_pictures(served, wanted)
-        )
+        wanted = job.with_run_id(settings.load(overrides=_overrides(folder, youtube.url, sets)))
+        few = _few(served, wanted)
+        code = job.run_all(lambda: _in_turn(wanted), wanted, dict.fromkeys(OWN, few))
     if code == 0:
-        _print_statistics(wanted)
-        _print_chat(wanted)
-        _print_pictures(served, wanted)
+        spark = job.start(wanted)
+        _print_views(spark, wanted)
+        _print_accuracy(spark, served, wanted)
         _print_next_steps(wanted)
     return code
 
 
-def _print_statistics(wanted: Settings) -> None:
-    spark = job.start(wanted)
-    rows = store.read(spark, tables.KEYWORD_STATISTICS, wanted.lake).orderBy("keyword", "metric").collect()
-    for keyword in wanted.search.keywords:
-        of_keyword = [row for row in rows if row["keyword"] == keyword]
-        title = f"{keyword}: {of_keyword[0]['video_count']:,} videos" if of_keyword else f"{keyword}: no videos"
-        console.show(title, SHOWN, [[row[column] for column in SHOWN] for row in of_keyword])
+def _overrides(folder: Path, url: str, sets: Sequence[str]) -> list[str]:
+    return [
+        f"lake.root={folder / 'lake'}", f"youtube.endpoint={url}", "youtube.api_key=demo",
+        f"search.keywords={','.join(DEFAULT_KEYWORDS)}",
+        "captions.requests_per_second=200",  # nobody is blocked here
+        "policy.derived_metrics_accepted=true",  # nothing here is YouTube's
+        "chat.build_seconds=60",  # the stream is over in seconds: its messages come into chat_messages once, at its end
+        *sets,
+    ]  # fmt: skip
 
 
-def _follow_a_chat(served: emulator.Corpus, wanted: Settings) -> int:
-    """Follow the first live stream that the corpus has a chat of; gives the exit code."""
-    streams = (i for i, video in served.videos.items() if video.get("liveStreamingDetails", {}).get("activeLiveChatId"))
-    live_id = next(streams, None)
-    if live_id is None:
-        return 0
-    # The stream is over in seconds: its messages come into chat_messages once, at its end.
-    of_chat = settings.changed(wanted, "chat", video_ids=(live_id,), build_seconds=60.0)
-    return job.run_all(["collect_chat"], of_chat.model_copy(update={"search": Search()}))
+def _in_turn(wanted: Settings) -> list[str]:
+    """The jobs of a pipeline, first those from the search to the statistics."""
+    first = pipeline.jobs_of(wanted)
+    return [*first, *(name for name in pipeline.jobs_of(wanted, WORDS) if name not in first)]
 
 
-def _print_chat(wanted: Settings) -> None:
-    spark = job.start(wanted)
-    if not store.exists(spark, tables.CHAT_MESSAGES, wanted.lake):
-        return
-    messages = store.read(spark, tables.CHAT_MESSAGES, wanted.lake)
-    paid = messages.where("amount_micros IS NOT NULL").orderBy("published_at").limit(SHOWN_MESSAGES)
-    last = messages.where("event = 'text'").orderBy(F.desc("published_at")).limit(SHOWN_MESSAGES)
-    columns = ("published_at", "event", "author_name", "text", "currency", "amount_micros")
-    rows = sorted(paid.unionByName(last).select(*columns).collect(), key=lambda row: row["published_at"])
-    console.show(f"a live chat: {console.counted(messages.count(), 'message')}, some of them", columns, rows)
+def _few(served: emulator.Corpus, wanted: Settings) -> Settings:
+    """The settings of jobs that collect of some videos only: some of each keyword, and the chat of one live stream."""
+    live = [i for i, video in served.videos.items() if video.get("liveStreamingDetails", {}).get("activeLiveChatId")]
+    rich = sorted((served.thumbnails.keys() & served.transcripts.keys()) - set(live))
+    titles = {video_id: served.videos[video_id]["snippet"]["title"].casefold() for video_id in rich}
+    chosen = [[i for i in rich if word in titles[i]][:READ] for word in wanted.search.keywords]
+    ids = dict.fromkeys(video_id for of_keyword in chosen for video_id in of_keyword)
+    few = settings.changed(wanted, "videos", ids=tuple(ids)).model_copy(update={"search": Search()})
+    return settings.changed(few, "chat", video_ids=tuple(live[:1]))
 
 
-def _read_pictures(served: emulator.Corpus, wanted: Settings) -> int:
-    """Read some thumbnails that the corpus draws; gives the exit code."""
-    known = store.read(job.start(wanted), tables.VIDEOS, wanted.lake).select("video_id").collect()
-    drawn = sorted(served.thumbnails.keys() & {row["video_id"] for row in known})
-    if not drawn:
-        return 0
-    of_some = settings.changed(wanted, "videos", ids=tuple(drawn[:PICTURES])).model_copy(update={"search": Search()})
-    return job.run_all(["collect_thumbnails", "read_thumbnails", "read_faces"], of_some)
+def _print_views(spark: SparkSession, wanted: Settings) -> None:
+    statistics = store.read(spark, tables.KEYWORD_STATISTICS, wanted.lake).where("metric = 'view_count'")
+    rows = statistics.orderBy("keyword").select(*SHOWN).collect()
+    console.show("Views of each keyword's videos", list(SHOWN.values()), rows)
 
 
-def _print_pictures(served: emulator.Corpus, wanted: Settings) -> None:
+def _print_accuracy(spark: SparkSession, served: emulator.Corpus, wanted: Settings) -> None:
     """What was read off thumbnails, beside what stands on them."""
-    spark = job.start(wanted)
-    if not store.exists(spark, tables.PICTURE_FACES, wanted.lake):
-        return
     texts = store.read(spark, tables.PICTURE_TEXT, wanted.lake).select("video_id", "text").collect()
     faces = store.read(spark, tables.PICTURE_FACES, wanted.lake).select("video_id", "face_count").collect()
     found = accuracy.accuracy(served.thumbnails, dict(map(tuple, texts)), dict(map(tuple, faces)))
-    title = f"thumbnails: what was read of {console.counted(found.pictures, 'picture')}"
-    console.show(title, found._fields[1:], [found[1:]])
+    console.say(
+        f"thumbnails: {found.words_read:,} of {found.words:,} words are read, and the number of faces is right on "
+        f"{found.right_face_counts:,} of {found.pictures:,}"
+    )
 
 
 def _print_next_steps(wanted: Settings) -> None:
-    root = wanted.lake.root
-    console.say(f"The lake is in {root}: look into it with  tubelake show videos --set lake.root={root}")
-    console.say("With a real key:  export YOUTUBE_API_KEY=...  then  tubelake plan --keyword WORD")
-    console.say("and               tubelake pipeline --keyword WORD --set lake.root=./lake")
+    lake = f"--set lake.root={wanted.lake.root}"
+    console.say(f"The lake is in {wanted.lake.root}. Look into it:  tubelake show videos {lake}")
+    console.say(f"                       tubelake show caption_segments --limit 3 {lake}")
+    console.say(f"                       tubelake contact-sheet {lake}")
+    console.say("With a key of your own:  export YOUTUBE_API_KEY=...  then  tubelake plan --keyword WORD")
 
 
 def write_corpus(folder: Path, videos: int, seed: int, keywords: Sequence[str] | None) -> str:

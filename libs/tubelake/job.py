@@ -1,27 +1,26 @@
-"""Runs jobs: finds them, orders them by what they read and write, times them, and turns errors into exit codes."""
+"""Runs jobs: finds them, times them, says how each ended, and turns errors into exit codes."""
 
-import graphlib
 import importlib.util
 import logging
 import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from platformdirs import user_log_path
 
-from tubelake import console, resources, session
+from tubelake import console, overview, resources, session
 from tubelake.errors import Postponed, TubeLakeError, UsageError, for_the_user
-from tubelake.settings import Settings, changed, value
-from tubelake.tables import JOB_RUNS, Table
+from tubelake.settings import Settings, changed
+from tubelake.tables import JOB_RUNS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -45,8 +44,11 @@ class Report:
         return Report(*(mine + theirs for mine, theirs in pairs))
 
     def line(self, job: str, seconds: float) -> str:
+        return f"{job}: {self.rows_in:,} rows in, {self.words(seconds)}"
+
+    def words(self, seconds: float) -> str:
         calls = f", {self.calls:,} calls, {self.units:,} units" if self.calls else ""
-        return f"{job}: {self.rows_in:,} rows in, {self.rows_out:,} rows out{calls}, {seconds:.1f} s"
+        return f"{self.rows_out:,} rows out{calls}, {seconds:.1f} s"
 
 
 def find_all() -> dict[str, Path]:
@@ -71,62 +73,6 @@ def load(name: str) -> ModuleType:
     with for_the_user():
         spec.loader.exec_module(module)
     return module
-
-
-def in_order(names: Sequence[str]) -> list[str]:
-    """The jobs, each after those that write what it reads, and after those of its AFTER."""
-    modules = {name: load(name) for name in names}
-    after = {name: getattr(module, "AFTER", ()) for name, module in modules.items()}
-    graph = {
-        name: {o for o in names if o != name and (o in after[name] or _feeds(modules[o], modules[name]))}
-        for name in names
-    }
-    return list(graphlib.TopologicalSorter(graph).static_order())
-
-
-def _feeds(writer: ModuleType, reader: ModuleType) -> bool:
-    """Whether one job writes what the other reads. What a job itself writes is its memory and not its input."""
-    inputs = [read for read in reader.READS if read not in reader.WRITES]
-    return any(_overlap(written, read) for written in writer.WRITES for read in inputs)
-
-
-def _overlap(one: Table, other: Table) -> bool:
-    same = (one.layer, one.name) == (other.layer, other.name)
-    return same and (one.part is None or other.part is None or one.part == other.part)
-
-
-def writers() -> list[str]:
-    """The jobs that write tables, but for the one that tidies all of them."""
-    return [name for name in find_all() if load(name).WRITES and getattr(load(name), "OPTIONAL", "") != "maintenance"]
-
-
-def writers_of(table: Table) -> list[str]:
-    """The jobs that write the table, of those that can be loaded here."""
-    found = []
-    for name in find_all():
-        with suppress(UsageError):
-            module = load(name)
-            is_upkeep = getattr(module, "OPTIONAL", "") == "maintenance"
-            found += [name] if not is_upkeep and any(_overlap(each, table) for each in module.WRITES) else []
-    return found
-
-
-def pipeline_jobs(settings: Settings, also: Collection[str] = ()) -> list[str]:
-    """The jobs of a pipeline that write tables, in order.
-
-    A job that is OPTIONAL (a word, or several) is among them if `also` names it, one that NEEDS a setting if that has a
-    value, one with both for either reason.
-    """
-    modules = {name: load(name) for name in find_all()}
-    return in_order([name for name, module in modules.items() if module.WRITES and _is_asked(module, settings, also)])
-
-
-def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> bool:
-    optional, needs = getattr(module, "OPTIONAL", None), getattr(module, "NEEDS", None)
-    if optional is None and needs is None:
-        return True
-    words = (optional,) if isinstance(optional, str) else optional or ()
-    return not set(words).isdisjoint(also) or (needs is not None and bool(value(settings, needs)))
 
 
 @contextmanager
@@ -205,29 +151,47 @@ def starting(settings: Settings) -> "Callable[[], SparkSession]":
 
 @dataclass(frozen=True)
 class Ended:
-    """How a job ended: its exit code, whether jobs after it may run, and its row of `job_runs` (None: none)."""
+    """How a job ended: its outcome as `job_runs` has it, its exit code, and whether jobs after it may run."""
 
-    code: int
-    go_on: bool
-    row: tuple[Any, ...] | None
+    job: str
+    started: datetime
+    seconds: float
+    report: Report
+    outcome: str = "done"
+    message: str = ""
+    code: int = 0
+    go_on: bool = True
+
+    @property
+    def state(self) -> str:
+        """Its outcome; where that is done and there was nothing to do: up to date."""
+        is_idle = self.outcome == "done" and not (self.report.rows_out or self.report.calls)
+        return "up to date" if is_idle else self.outcome
+
+    @property
+    def line(self) -> str:
+        return self.report.line(self.job, self.seconds)
 
 
 def run(spark: "SparkSession", name: str, settings: Settings) -> int:
     """Run one job, say its closing line and note it in `job_runs`; gives the exit code."""
     ended = _attempt(spark, name, settings)
+    _say_closing(ended)
     _note(spark, settings, [ended])
     return ended.code
 
 
-def run_all(names: Sequence[str] | Callable[[], Sequence[str]], settings: Settings) -> int:
-    """Run jobs one after the other in one session; gives the exit code.
+def run_all(
+    names: Sequence[str] | Callable[[], Sequence[str]], settings: Settings, apart: Mapping[str, Settings] | None = None
+) -> int:
+    """Run jobs one after the other in one session, and sum them up where they are several; gives the exit code.
 
     `names` may be a function that gives them: it is asked, and what the jobs import is loaded, while the session starts.
+    `apart` are the settings of jobs that have their own; they have the run id of all.
     A spent quota and requests that failed do not hold up the jobs that build from what was fetched; any other failure
     ends the run.
     """
     settings = with_run_id(settings)
-    ended: list[Ended] = []
     try:
         session_of = starting(settings)
         chosen = names() if callable(names) else names
@@ -237,24 +201,41 @@ def run_all(names: Sequence[str] | Callable[[], Sequence[str]], settings: Settin
     except TubeLakeError as error:
         console.complain(str(error))
         return error.exit_code
+    ended = _run_each(spark, chosen, settings, apart or {})
+    if len(chosen) > 1:
+        from tubelake import summary
+
+        summary.show(spark, chosen, ended, settings.lake)
+    return next((end.code for end in ended if not end.go_on), max((end.code for end in ended), default=0))
+
+
+def _run_each(
+    spark: "SparkSession", names: Sequence[str], settings: Settings, apart: Mapping[str, Settings]
+) -> list[Ended]:
+    """Run jobs in turn, until one ends the run, and note them in `job_runs`."""
+    ended: list[Ended] = []
     try:
-        for name in chosen:
-            ended.append(_attempt(spark, name, settings))
-            if not ended[-1].go_on:
-                break
+        with overview.shown(names) as view:
+            for name in names:
+                view.begin(name)
+                end = _attempt(spark, name, apart.get(name, settings))
+                ended.append(end)
+                _say_closing(end, brief=view.is_shown)
+                view.end(name, end.state, end.report.words(end.seconds))
+                if not end.go_on:
+                    break
     finally:
         _note(spark, settings, ended)
-    return next((end.code for end in ended if not end.go_on), max((end.code for end in ended), default=0))
+    return ended
 
 
 def _attempt(spark: "SparkSession", name: str, settings: Settings) -> Ended:
     started, clock = datetime.now(UTC), time.monotonic()
-    report, outcome, message, code, go_on, quiet = Report(), "done", "", 0, True, False
+    report, outcome, message, code, go_on = Report(), "done", "", 0, True
     try:
         module = load(name)
         with for_the_user():
             report = module.run(spark, settings)
-        quiet = not (module.WRITES or report.rows_out)  # it only shows something
         if report.failed:
             message = f"{report.failed:,} requests failed after their retries; run again to ask only those"
             outcome, code = "failed", TubeLakeError.exit_code
@@ -264,29 +245,35 @@ def _attempt(spark: "SparkSession", name: str, settings: Settings) -> Ended:
     except Exception as error:  # anything else is a defect or a broken machine: one line here, the whole in the log
         log.exception("%s failed", name)
         outcome, message, code, go_on = "failed", f"{first_line(error)} (details: {log_file(settings)})", 1, False
-    seconds = time.monotonic() - clock
-    _say_closing(name, report, seconds, message, quiet=quiet or outcome == "usage")
-    log.info("%s [%s] %s", report.line(name, seconds), outcome, message)
-    counts = (report.rows_in, report.rows_out, report.calls, report.units)
-    row = (settings.run.id, name, started, seconds, *counts, outcome, message or report.line(name, seconds))
-    idle = outcome == "usage" or not (report.rows_out or report.calls or code)
-    return Ended(code, go_on, None if idle else row)
+    log.info("%s [%s] %s", report.line(name, time.monotonic() - clock), outcome, message)
+    return Ended(name, started, time.monotonic() - clock, report, outcome, message, code, go_on)
 
 
-def _say_closing(name: str, report: Report, seconds: float, message: str, *, quiet: bool) -> None:
-    for note in report.notes:
+def _say_closing(end: Ended, *, brief: bool = False) -> None:
+    """What a job told, and unless `brief` how it ended."""
+    for note in end.report.notes:
         console.say(note)
-    if not quiet:
-        console.say(report.line(name, seconds))
-    if message:
-        console.complain(f"{name}: {message}")
+    if brief:
+        return
+    only_shows = end.code == 0 and not (load(end.job).WRITES or end.report.rows_out)
+    if not only_shows and end.outcome != "usage":
+        console.say(end.line)
+    if end.message:
+        console.complain(f"{end.job}: {end.message}")
 
 
 def _note(spark: "SparkSession", settings: Settings, ended: Sequence[Ended]) -> None:
     """The rows of `job_runs`, in one commit. A lake that cannot take them must not hide how the jobs ended."""
-    rows = [end.row for end in ended if end.row]
-    if not rows:
+    told = [end for end in ended if end.outcome != "usage" and end.state != "up to date"]
+    if not told:
         return
+    rows = [
+        (
+            settings.run.id, end.job, end.started, end.seconds, end.report.rows_in, end.report.rows_out, end.report.calls,
+            end.report.units, end.outcome, end.message or end.line,
+        )
+        for end in told
+    ]  # fmt: skip
     from tubelake import store
 
     try:

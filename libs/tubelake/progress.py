@@ -2,8 +2,9 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 from rich.console import Console
@@ -18,13 +19,19 @@ class Progress(Protocol):
         """`done` of `total` (None: not known yet), and a few words, such as the quota left."""
 
 
+_TAKER: ContextVar[Callable[[str], Progress] | None] = ContextVar("taker", default=None)
+
+
 def silent(done: int, total: int | None, note: str = "") -> None:
     """Shows nothing."""
 
 
 @contextmanager
 def shown(what: str, console: Console | None = None) -> Iterator[Progress]:
-    """A line with a bar while the job runs, if standard error is a terminal."""
+    """A line with a bar while the job runs, if standard error is a terminal; or what has taken over to show it."""
+    if (take := _TAKER.get()) is not None:
+        yield take(what)
+        return
     console = console or Console(file=sys.stderr)
     if not console.is_terminal:
         yield silent
@@ -42,3 +49,13 @@ def shown(what: str, console: Console | None = None) -> Iterator[Progress]:
             bars.update(task, completed=done, total=total, rate=rate, note=note)
 
         yield show
+
+
+@contextmanager
+def taken_over(take: Callable[[str], Progress]) -> Iterator[None]:
+    """While the block runs, `take` says what becomes of the progress of what a job is doing."""
+    before = _TAKER.set(take)
+    try:
+        yield
+    finally:
+        _TAKER.reset(before)

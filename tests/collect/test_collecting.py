@@ -21,7 +21,7 @@ from tubelake.emulator.entries import fold
 from tubelake.emulator.search import matches
 from tubelake.errors import UsageError
 from tubelake.settings import Lake, Search, Settings
-from tubelake.settings.sections import Channels, Videos
+from tubelake.settings.sections import Channels, Import, Videos
 from tubelake.tables import RESPONSES
 from tubelake.youtube.client import Access
 
@@ -204,6 +204,13 @@ def test_which_videos_are_due(spark):
     of_keyword = videos.wanted_ids(searches, uploads, details, asked)
     of_channel = videos.wanted_ids(searches, uploads, details, Settings(channels=Channels(ids=(CHANNEL,))))
     assert {row["video_id"] for row in everything.collect()} >= {"new", "uploaded", "charted", "tried"}
+    trending = spark.createDataFrame([("trending", "x"), ("new", "x")], "video_id string, cohort string")
+    cases = {None: 1, "USvideos.csv": 0}  # what an import has brought is asked for by other runs only
+    for path, more in cases.items():
+        with_imports = Settings(**{"import": Import(path=path)})
+        known = videos.wanted_ids(searches, uploads, details, with_imports, trending)
+        assert known.count() == everything.count() + more
+    assert videos.wanted_ids(searches, uploads, details, asked, trending).where("video_id = 'trending'").isEmpty()
     assert [row["video_id"] for row in videos.without_details(of_channel, details, "this").collect()] == ["uploaded"]
     due = videos.without_details(of_keyword, details, "this")
     old = videos.with_old_counts(everything, details, counts, datetime(2026, 1, 5, tzinfo=UTC), "this")

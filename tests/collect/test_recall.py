@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pyspark.sql import Row
 
-from tubelake import job, store, tables
+from tubelake import job, pipeline, store, tables
 from tubelake.collect import fetch, recall, search
 from tubelake.collect.fetch import Round
 from tubelake.collect.gate import Pace
@@ -141,10 +141,10 @@ def test_only_a_search_by_date_is_searched_again(corpus):
 
 
 def test_a_second_search_comes_after_the_first_and_before_what_reads_it_and_only_if_asked():
-    ordered = job.pipeline_jobs(Settings(search=COOKING), ("recall",))
+    ordered = pipeline.jobs_of(Settings(search=COOKING), ("recall",))
     places = [ordered.index(name) for name in ("collect_search", "collect_recall", "collect_videos", "build_recall")]
     assert places == sorted(places)
-    assert not {"collect_recall", "build_recall"} & {*job.pipeline_jobs(Settings(search=COOKING))}
+    assert not {"collect_recall", "build_recall"} & {*pipeline.jobs_of(Settings(search=COOKING))}
 
 
 # ---------------------------------------------------------------- the estimate

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tubelake import job, reactions, settings, store, tables
+from tubelake import job, pipeline, reactions, settings, store, tables
 from tubelake.emulator import ChatOptions, EmulatorOptions, load_corpus, running
 from tubelake.settings import Lake
 
@@ -53,7 +53,7 @@ def read(spark, real_data, tmp_path_factory):
         wanted = job.with_run_id(settings.load(overrides=fixed, environ={}))
 
         def run(only: Collection[str] = ()) -> None:
-            for name in job.pipeline_jobs(wanted, ("captions", "chat")):
+            for name in pipeline.jobs_of(wanted, ("captions", "chat")):
                 if not only or name in only:
                     assert job.run(spark, name, wanted) == 0, name
 

@@ -34,6 +34,7 @@ class Following:
     stop: threading.Event
     chats: dict[str, Chat] = field(default_factory=dict)
     looked_at: datetime | None = None
+    looks: live.Looks = field(default_factory=live.Looks)
     units_left: int = 0
     messages: int = 0
 
@@ -110,7 +111,9 @@ class Following:
 
     def _look(self, now: datetime) -> None:
         """Join the streams that are live now, and those that a killed run left open, each where the log left it."""
-        live_now = live.find(self.spark, self.settings)
+        # What another run has just looked for is not asked again. In this run every look is a new one.
+        since = now - self._look_again if self.looked_at is None else now
+        live_now = live.find(self.spark, self.settings, since, self.looks)
         log = store.read(self.spark, RESPONSES.of(chats.METHOD), self.settings.lake)
         rows = chats.newest(log, live_now, now - LEFT_OPEN, live.asked_ids(self.spark, self.settings, now))
         self.chats = chats.resumed(live_now, rows) | self.chats

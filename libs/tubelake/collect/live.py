@@ -1,6 +1,7 @@
 """What is live now: of keywords and channels by search, of ids by their details. Each stream with its chat."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pyspark.sql import Row, SparkSession
@@ -28,9 +29,22 @@ def check(settings: Settings) -> None:
         raise UsageError("no live chat to follow: give --video ID, --channel ID or --keyword WORD")
 
 
-def find(spark: SparkSession, settings: Settings) -> list[Stream]:
-    """The streams that are live and have a chat, of what the settings name. Costs a search a keyword and channel."""
-    return _with_chats(spark, settings, list(dict.fromkeys([*_named(settings), *_searched(spark, settings)])))
+@dataclass
+class Looks:
+    """What looks for live streams have cost."""
+
+    calls: int = 0
+    units: int = 0
+
+
+def find(spark: SparkSession, settings: Settings, since: datetime, looks: Looks) -> list[Stream]:
+    """The streams that are live and have a chat, of what the settings name.
+
+    Costs a search a keyword and channel, but for those that the log has an answer of from after `since`: there are 100
+    a day. What it did cost is added to `looks`.
+    """
+    ids = [*_named(settings), *_searched(spark, settings, since, looks)]
+    return _with_chats(spark, settings, list(dict.fromkeys(ids)), looks)
 
 
 def asked_ids(spark: SparkSession, settings: Settings, now: datetime) -> list[str]:
@@ -54,18 +68,30 @@ def _searches(settings: Settings) -> list[Request]:
     return [*of_keywords, *of_channels]
 
 
-def _searched(spark: SparkSession, settings: Settings) -> list[str]:
+def _searched(spark: SparkSession, settings: Settings, since: datetime, looks: Looks) -> list[str]:
     """Ids of the newest 50 live videos of each keyword and channel. A spent search quota finds nothing, and says so."""
+    wanted = {params_json(request.params): request for request in _searches(settings)}
+    rows = _answered(spark, settings, list(wanted), since)
+    answered = {row["params"] for row in rows}
     try:
-        rows = _ask(spark, settings, search.METHOD, _searches(settings))
+        asked = [request for text, request in wanted.items() if text not in answered]
+        rows += _ask(spark, settings, search.METHOD, asked, looks)
     except QuotaSpent as error:
         console.complain(f"no look for new streams: {error}")
-        return []
     return [video_id for row in rows for video_id in row["item_ids"] or ()]
 
 
-def _with_chats(spark: SparkSession, settings: Settings, ids: Sequence[str]) -> list[Stream]:
-    rows = _ask(spark, settings, videos.DETAILS, videos.requests(videos.DETAILS, ids))
+def _answered(spark: SparkSession, settings: Settings, texts: Sequence[str], since: datetime) -> list[Row]:
+    """The good answers in the log to searches with these parameters, from after `since`."""
+    if not texts:
+        return []
+    log = store.read(spark, RESPONSES.of(search.METHOD), settings.lake)
+    is_good = F.col("reason").isNull() & (F.col("fetched_at") > F.lit(since))
+    return log.where(is_good & F.col("params").isin(*texts)).select("params", "item_ids").collect()
+
+
+def _with_chats(spark: SparkSession, settings: Settings, ids: Sequence[str], looks: Looks) -> list[Stream]:
+    rows = _ask(spark, settings, videos.DETAILS, videos.requests(videos.DETAILS, ids), looks)
     if not rows:
         return []
     bodies = store.read(spark, RESPONSES.of(videos.DETAILS), settings.lake)
@@ -76,9 +102,15 @@ def _with_chats(spark: SparkSession, settings: Settings, ids: Sequence[str]) -> 
     return [Stream(row["video_id"], row["live_chat_id"], row["started_at"]) for row in found]
 
 
-def _ask(spark: SparkSession, settings: Settings, method: str, requests: Sequence[Request]) -> Sequence[Row]:
+def _ask(
+    spark: SparkSession, settings: Settings, method: str, requests: Sequence[Request], looks: Looks
+) -> Sequence[Row]:
     """The answers to one page of each request."""
-    return collect(spark, settings, method, _once(requests), progress.silent).rows if requests else ()
+    if not requests:
+        return ()
+    spent = collect(spark, settings, method, _once(requests), progress.silent)
+    looks.calls, looks.units = looks.calls + spent.calls, looks.units + spent.units
+    return spent.rows
 
 
 def _once(requests: Iterable[Request]) -> Due:

@@ -23,10 +23,12 @@ PARTS = {
 }
 
 
-def wanted_ids(searches: DataFrame, uploads: DataFrame, details: DataFrame, settings: Settings) -> DataFrame:
+def wanted_ids(
+    searches: DataFrame, uploads: DataFrame, details: DataFrame, settings: Settings, imported: DataFrame | None = None
+) -> DataFrame:
     """`video_id` of what to collect: what the keywords found, what the channels uploaded and the ids.
 
-    With none of these, every id that is known.
+    With none of these, every id that is known; those `imported` too, but for a run that imports, which asks nobody.
     """
     keywords, channels, ids = settings.search.keywords, settings.channels.ids, settings.videos.ids
     if keywords or channels or ids:
@@ -35,6 +37,8 @@ def wanted_ids(searches: DataFrame, uploads: DataFrame, details: DataFrame, sett
         known = of_keywords.union(_listed(uploads.where(F.col("subject").isin(*channels)))).union(named)
     else:
         known = _found(searches).union(_listed(uploads)).union(asked_ids(details))
+        if imported is not None and settings.import_.path is None:
+            known = known.union(imported.select("video_id"))
     return known.where(~is_tombstone(F.col("video_id"))).distinct()
 
 

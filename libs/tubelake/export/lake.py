@@ -11,7 +11,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from tubelake import console, job, show, store, tables
+from tubelake import console, job, pipeline, show, store, tables
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.export import batches, cells, dictionary, files
 from tubelake.export.people import People
@@ -83,7 +83,7 @@ def found_tables(
 
 
 def _filled_by(table: Table) -> str:
-    jobs = job.writers_of(table)
+    jobs = pipeline.writers_of(table)
     return f"it is filled by: tubelake run {' or '.join(jobs)}" if jobs else "run the pipeline first"
 
 

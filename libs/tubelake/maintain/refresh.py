@@ -5,7 +5,7 @@ from types import ModuleType
 
 from pyspark.sql import SparkSession
 
-from tubelake import job, progress, store
+from tubelake import job, pipeline, progress, store
 from tubelake.collect import videos
 from tubelake.collect.rounds import collect
 from tubelake.errors import QuotaSpent
@@ -46,7 +46,7 @@ def builders(spark: SparkSession, settings: Settings) -> list[ModuleType]:
 
     Each comes after those that feed it. Those that have never run are left out, but for where they alone read answers.
     """
-    modules = [job.load(name) for name in job.in_order(job.writers())]
+    modules = [job.load(name) for name in pipeline.in_order(pipeline.writers())]
     derive = [module for module in modules if _is_builder(module)]
     have_run = [m for m in derive if all(store.exists(spark, table, settings.lake) for table in m.WRITES)]
     unread = _methods(spark, settings) - {part for module in have_run for part in _parts(module)}

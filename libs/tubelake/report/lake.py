@@ -7,7 +7,7 @@ from functools import cache
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from tubelake import job, store
+from tubelake import job, pipeline, store
 from tubelake.settings import Lake, Settings
 from tubelake.tables import Table
 
@@ -64,4 +64,4 @@ def filled_by(table: Table) -> str:
     def is_optional(name: str) -> bool:
         return any(hasattr(job.load(name), word) for word in ("OPTIONAL", "NEEDS"))
 
-    return min(job.writers_of(table), key=is_optional)
+    return min(pipeline.writers_of(table), key=is_optional)

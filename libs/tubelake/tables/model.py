@@ -49,8 +49,8 @@ class Table:
     said: tuple[str, ...] = ()  # columns of what viewers wrote: exports have no handles of people in them
     raw: tuple[str, ...] = ()  # columns of whole answers, in which names stand anywhere: exports leave them out
 
-    def of(self, part: str) -> "Table":
-        """Only the rows of this table whose partition is `part`: what a job depends on, more exactly."""
+    def of(self, part: str | None) -> "Table":
+        """Only the rows of this table whose partition is `part`: what a job depends on, more exactly; None: all rows."""
         return replace(self, part=part)
 
     @property

@@ -1,0 +1,67 @@
+"""Puts jobs into the order in which they feed each other, and says which of them a pipeline runs."""
+
+import graphlib
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from types import ModuleType
+
+from tubelake.errors import UsageError
+from tubelake.job import find_all, load
+from tubelake.settings import Settings, value
+from tubelake.tables import Table
+
+
+def in_order(names: Sequence[str]) -> list[str]:
+    """The jobs, each after those that write what it reads, and after those of its AFTER."""
+    modules = {name: load(name) for name in names}
+    after = {name: getattr(module, "AFTER", ()) for name, module in modules.items()}
+    graph = {
+        name: [o for o in names if o != name and (o in after[name] or _feeds(modules[o], modules[name]))]
+        for name in names
+    }
+    return list(graphlib.TopologicalSorter(graph).static_order())
+
+
+def _feeds(writer: ModuleType, reader: ModuleType) -> bool:
+    """Whether one job writes what the other reads. What a job itself writes is its memory and not its input."""
+    inputs = [read for read in reader.READS if read not in reader.WRITES]
+    return any(_overlap(written, read) for written in writer.WRITES for read in inputs)
+
+
+def _overlap(one: Table, other: Table) -> bool:
+    same = (one.layer, one.name) == (other.layer, other.name)
+    return same and (one.part is None or other.part is None or one.part == other.part)
+
+
+def writers() -> list[str]:
+    """The jobs that write tables, but for the one that tidies all of them."""
+    return [name for name in find_all() if load(name).WRITES and getattr(load(name), "OPTIONAL", "") != "maintenance"]
+
+
+def writers_of(table: Table) -> list[str]:
+    """The jobs that write the table, of those that can be loaded here."""
+    found = []
+    for name in find_all():
+        with suppress(UsageError):
+            module = load(name)
+            is_upkeep = getattr(module, "OPTIONAL", "") == "maintenance"
+            found += [name] if not is_upkeep and any(_overlap(each, table) for each in module.WRITES) else []
+    return found
+
+
+def jobs_of(settings: Settings, also: Collection[str] = ()) -> list[str]:
+    """The jobs of a pipeline that write tables, in order.
+
+    A job that is OPTIONAL (a word, or several) is among them if `also` names it, one that NEEDS a setting if that has a
+    value, one with both for either reason.
+    """
+    modules = {name: load(name) for name in find_all()}
+    return in_order([name for name, module in modules.items() if module.WRITES and _is_asked(module, settings, also)])
+
+
+def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> bool:
+    optional, needs = getattr(module, "OPTIONAL", None), getattr(module, "NEEDS", None)
+    if optional is None and needs is None:
+        return True
+    words = (optional,) if isinstance(optional, str) else optional or ()
+    return not set(words).isdisjoint(also) or (needs is not None and bool(value(settings, needs)))
