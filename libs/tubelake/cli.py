@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from tubelake import __version__, console, job, pipeline, settings
 from tubelake.emulator_commands import app as emulator_app
-from tubelake.errors import TubeLakeError, UsageError
+from tubelake.errors import Postponed, TubeLakeError, UsageError
 from tubelake.export_commands import app as export_app
 from tubelake.options import (
     EXTRAS,
@@ -21,6 +21,8 @@ from tubelake.options import (
     Config,
     Keywords,
     MaxVideos,
+    NoReport,
+    Report,
     Sets,
     Since,
     Until,
@@ -106,6 +108,8 @@ def run_pipeline(
     max_videos: MaxVideos = None,
     channel: Channels = None,
     extras: With = None,
+    report: Report = None,
+    no_report: NoReport = False,
     sets: Sets = None,
     config: Config = None,
 ) -> None:
@@ -117,7 +121,12 @@ def run_pipeline(
     named = [settings.value(wanted, name) for name in ("channels.ids", "charts.regions", "import.path")]
     if not (keyword or video_ids or all_known or any(named)):
         raise UsageError("say what to collect: --keyword WORD, --channel ID, --video-ids ID,ID or --all-known")
-    raise typer.Exit(job.run_all(partial(pipeline.jobs_of, wanted, _extras(extras)), wanted))
+    wanted = job.with_run_id(wanted)
+    code = job.run_all(partial(pipeline.jobs_of, wanted, _extras(extras)), wanted)
+    out = None if no_report else pipeline.report_file(wanted.lake, report)
+    if out and code in (0, Postponed.exit_code):  # a report of what is there by then
+        pipeline.make_report(wanted, out)
+    raise typer.Exit(code)
 
 
 def _extras(words: str | None) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ def run(folder: Path, videos: int, sets: Sequence[str]) -> int:
         spark = job.start(wanted)
         _print_views(spark, wanted)
         _print_accuracy(spark, served, wanted)
+        pipeline.make_report(wanted, folder / "report.html")
         _print_next_steps(wanted)
     return code
 

@@ -41,3 +41,11 @@ MaxVideos = Annotated[int | None, typer.Option(help="Stop a keyword after so man
 Names = Annotated[
     bool, typer.Option("--names", help="Names of people, handles and e-mail addresses as they are in the lake.")
 ]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        "--report", metavar="FILE", help="Where the report goes; not given: report.html in the lake's folder.",
+        show_default=False,
+    ),
+]  # fmt: skip
+NoReport = Annotated[bool, typer.Option("--no-report", help="Make no report.")]

@@ -3,11 +3,13 @@
 import graphlib
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import ModuleType
 
+from tubelake import console, job
 from tubelake.errors import UsageError
 from tubelake.job import find_all, load
-from tubelake.settings import Settings, value
+from tubelake.settings import Lake, Settings, value
 from tubelake.tables import Table
 
 
@@ -65,3 +67,18 @@ def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> 
         return True
     words = (optional,) if isinstance(optional, str) else optional or ()
     return not set(words).isdisjoint(also) or (needs is not None and bool(value(settings, needs)))
+
+
+def report_file(lake: Lake, given: Path | None) -> Path | None:
+    """Where the report goes: the file given, else report.html in the lake's folder; None: a lake that is no folder."""
+    from tubelake import store  # imports pyspark, which the command line does without for as long as it can
+
+    root = store.folder(lake)
+    return given or (root / "report.html" if root else None)
+
+
+def make_report(settings: Settings, out: Path) -> None:
+    """Write the report of the lake in the session that has run the jobs, and say where it is."""
+    from tubelake import report
+
+    console.say(f"report: {report.build(job.start(settings), settings, out)}")
