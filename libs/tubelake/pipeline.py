@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
-from tubelake import console, job
 from tubelake.errors import UsageError
 from tubelake.job import find_all, load
 from tubelake.settings import Lake, Settings, value
@@ -79,6 +78,6 @@ def report_file(lake: Lake, given: Path | None) -> Path | None:
 
 def make_report(settings: Settings, out: Path) -> None:
     """Write the report of the lake in the session that has run the jobs, and say where it is."""
-    from tubelake import report
+    from tubelake.report import build
 
-    console.say(f"report: {report.build(job.start(settings), settings, out)}")
+    build.write(settings, out)

@@ -66,6 +66,6 @@ def made(make: Make, reading: Reading) -> Section:
 
 
 def write(settings: Settings, out: Path) -> None:
-    """Write the report in a session of its own, and say where it is."""
+    """Write the report, in the session that there is or one of its own, and say where it is."""
     size = build(job.start(settings), settings, out)
-    console.say(f"{out}: {size / 1e6:.1f} MB; open it in a browser, it needs no network")
+    console.say(f"report: {out} ({size / 1e6:.1f} MB; any browser opens it, without a network)")
