@@ -22,7 +22,7 @@ def run(demo, monkeypatch):
     def execute(name: str) -> tuple[str, int]:
         notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", 4)
         where = {"metadata": {"path": str(NOTEBOOKS)}}
-        NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where).execute()
+        NotebookClient(notebook, timeout=900, kernel_name="python3", resources=where).execute()
         outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
         data = [output.get("data", {}) for output in outputs]
         printed = "".join(
