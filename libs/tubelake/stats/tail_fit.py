@@ -159,6 +159,6 @@ def _evenly(tail: Counts) -> Floats:
 
 def _powerlaw() -> Any:
     """The package. It imports matplotlib, which takes seconds: once a worker, and only where something is fitted."""
-    import powerlaw  # type: ignore[import-untyped]
+    import powerlaw
 
     return powerlaw

@@ -6,7 +6,6 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from tubelake import session
-from tubelake.backends.libraries import need
 from tubelake.stats.metrics import ALL, COUNTS, long, with_newest_counts
 from tubelake.stats.power_law import ROUNDS
 from tubelake.stats.tail_fit import NOT_KEPT, TAIL_DDL, tail_row
@@ -38,9 +37,8 @@ def value_counts(hits: DataFrame, videos: DataFrame, snapshots: DataFrame) -> Da
 def power_laws(counts: DataFrame, most: int = MOST_VALUES, rounds: int = ROUNDS) -> DataFrame:
     """One row a keyword and metric of `value_counts`, with the columns of `power_laws`.
 
-    Of more than `most` different values the largest are looked at. Raises UsageError where a package is missing.
+    Of more than `most` different values the largest are looked at.
     """
-    need(["powerlaw", "scipy"], "fit_power_laws", "stats")
     largest = Window.partitionBy(*_KEYS).orderBy(F.desc_nulls_last("value"))
     kept = F.when((F.col("value") <= 0) | (F.row_number().over(largest) <= most), F.col("value"))
     value = F.when(F.col("value").isNotNull(), F.coalesce(kept, F.lit(NOT_KEPT))).alias("value")

@@ -19,6 +19,7 @@ ENDS = {
 }  # fmt: skip
 KINDS = ("negative", "neither", "positive", "unscored")
 FEWEST_SCORED = 50  # messages, for a word about the mood
+FEW = 4  # times as many authors must there be as are listed, for a word about how much those wrote
 
 
 def section(reading: Reading) -> Section:
@@ -118,7 +119,7 @@ def _findings(chats: Sequence[Chat], labels: dict[str, str], names: Names) -> It
     rated = [chat.about for chat in chats if share_of(chat.about) is not None and scored(chat.about) >= FEWEST_SCORED]
     if len(rated) > 1:
         yield _of_mood(rated, labels)
-    if chats and chats[0].chatters:
+    if chats and (chats[0].about["author_count"] or 0) > FEW * len(chats[0].chatters) > 0:
         yield _of_talkers(chats[0], labels[chats[0].about["chat_id"]])
 
 
@@ -151,6 +152,8 @@ def _of_mood(rated: Sequence[Row], labels: dict[str, str]) -> Finding:
 
 def _of_talkers(chat: Chat, label: str) -> Finding:
     share, top = sum(row["share"] for row in chat.chatters), len(chat.chatters)
-    authors = f" of {chat.about['author_count']:,} authors" if chat.about["author_count"] else ""
-    told = f"In the largest chat, that of {parts.named(label)}, {top}{authors} wrote {parts.percent(share)} of the messages."
+    told = (
+        f"In the largest chat, that of {parts.named(label)}, {top} of {chat.about['author_count']:,} authors wrote "
+        f"{parts.percent(share)} of the messages."
+    )
     return Finding(told, "Bots and moderators count like everybody else.", 0.4)
