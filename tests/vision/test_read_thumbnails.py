@@ -104,3 +104,21 @@ def test_a_missing_model_is_said_before_anything_runs(spark, settings_for, tmp_p
     with pytest.raises(UsageError, match=r"vision.ocr_weights=.* has no craft_mlt_25k.h5 and no crnn_kurapan.h5"):
         job.load("read_thumbnails").run(spark, wanted)
     assert not (store.folder(wanted.lake) / "silver").exists()
+
+
+@pytest.mark.real_data
+def test_the_same_pictures_are_read_the_same_in_whatever_order_they_came(spark, settings_for, real_data):
+    """How sure a word is depends on the pictures beside it, by a last digit: now and then that is another letter."""
+    wanted = settings_for(NOWHERE, "vision.batch_pictures=4").vision
+    files = sorted((real_data / "corpus/thumbnails").glob("*.jpg"))[:12]
+    columns = "video_id string, sha256 string, width int, height int, fetched_at timestamp, data binary"
+
+    def said(ordered: list[Path]) -> dict[str, tuple]:
+        told = [(file.stem, file.read_bytes()) for file in ordered]
+        rows = [(name, hashlib.sha256(data).hexdigest(), 320, 180, NOW, data) for name, data in told]
+        made = reading.read(spark.createDataFrame(rows, columns), tables.PICTURE_TEXT, ocr.reader(wanted, 1), wanted)
+        return {row["video_id"]: (row["text"], row["words"], row["error"]) for row in made.collect()}
+
+    first = said(files)
+    assert sum(len(words) for _, words, _ in first.values()) > 20
+    assert said(files[::-1]) == first

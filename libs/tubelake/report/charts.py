@@ -74,6 +74,18 @@ def histogram(bins: Values, what: str, *, is_log: bool) -> Spec:
     )  # fmt: skip
 
 
+def counts(bins: Values, what: str, of: str) -> Spec:
+    """Bars over whole numbers, as high as `video_count`; `lower` and `upper` are half below and half above each."""
+    scale = {"domain": [bins[0]["lower"], bins[-1]["upper"]], "nice": False}
+    across = x("lower", what, scale=scale, axis={"format": "d", "tickMinStep": 1, "grid": False}) | {
+        "x2": {"field": "upper"}
+    }
+    return chart(
+        bins, {"type": "rect", "tooltip": True},
+        across | y("video_count", of, stack=None) | {"y2": {"datum": 0}} | tooltip(bin=what, video_count=of),
+    )  # fmt: skip
+
+
 def intervals(rows: Values, what: str, *, domain: tuple[float, float], label: str = "label") -> Spec:
     """A point with its interval a row: `value`, `low`, `high`; a rule at 0; in colour where it `is_clear`."""
     names = {"y": {"field": label, "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 280}}}

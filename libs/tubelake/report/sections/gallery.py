@@ -23,7 +23,9 @@ from tubelake.vision.emotion import EMOTIONS
 
 MOST_PICTURES = 400
 MOST_BYTES = 6_000_000  # of the page, for the pictures and what is said of them
-FORM = Form(320, 180, 75)  # 10 kB a picture; the page shows them no wider than 340 px
+FORM = Form(
+    320, 180, 75
+)  # 13 kB a real thumbnail, so that some 300 have room; the page shows them no wider than 340 px
 FIRST = 24  # pictures that are shown until the reader wants all; report.css has this number too
 MOST_NUMBER = 99  # words or faces on a picture, in the distributions
 MOST_KEYWORDS = 30
@@ -102,7 +104,7 @@ def _distribution(what: str, bins: Sequence[Row]) -> Element | None:
     total = sum(row["video_count"] for row in bins)
     numbers = [(row["bin"], row["video_count"]) for row in bins]
     return parts.figure(
-        charts.histogram(values, what, is_log=False), what.capitalize(), ["number", "pictures"], numbers,
+        charts.counts(values, what, "pictures"), what.capitalize(), ["number", "pictures"], numbers,
         f"{total:,} pictures; the bar at 0 are those without." + (f" Those with over {MOST_NUMBER} are left out."
         if len(bins) > MOST_NUMBER else ""),
     )  # fmt: skip

@@ -123,7 +123,7 @@ def _panel(pairs: Sequence[Pair]) -> Iterator[Element]:
     if told:
         yield tag("ul", *map(_told, told), class_="said-list")
     if len({(pair.higher, pair.lower) for pair in pairs}) <= 2 and len({*_groups(pairs)}) == 2:
-        yield _chart(pairs, "All metrics", is_by_metric=True)
+        yield _chart([pair for each in by_metric.values() for pair in each], "All metrics", is_by_metric=True)
     else:
         yield parts.tabs(
             "Metric", {_capital(named(metric)): [_chart(each, named(metric))] for metric, each in by_metric.items()}
