@@ -24,6 +24,7 @@ from tubelake.report.sections import (
     keywords,
     overview,
     quality,
+    recall,
     tails,
     words,
 )
@@ -33,7 +34,7 @@ log = logging.getLogger("tubelake")
 
 Make = Callable[[Reading], Section]
 SECTIONS: tuple[Make, ...] = (
-    overview.section, keywords.section, tails.section, groups.section, chats.section, captions.section, feelings.section,
+    overview.section, keywords.section, tails.section, recall.section, groups.section, chats.section, captions.section, feelings.section,
     words.section, gallery.section, features.section, quality.section,
 )  # fmt: skip
 AT_ONCE = 3  # sections that ask Spark at the same time: most of a section's time is planning, on one core
