@@ -91,7 +91,7 @@ def test_texts_that_agree_least_are_clues(reading):
 def test_what_is_missing_is_said(spark, reading, settings_of, tmp_path):
     nothing = features.section(lacking(reading, tables.FEATURE_ASSOCIATIONS))
     assert "tubelake pipeline --all-known --with features" in words(nothing)
-    assert nothing.findings == []
+    assert not nothing.findings
     assert "--with embeddings,features" in words(features.section(lacking(reading, tables.VIDEO_FEATURES)))
     lake = Lake(root=str(tmp_path / "lake"))
     add(

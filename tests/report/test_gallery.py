@@ -161,7 +161,7 @@ def test_what_is_missing_is_said(spark, reading, settings_of, tmp_path):
     lake = Lake(root=str(tmp_path / "lake"))
     nothing = gallery.section(Reading(spark, settings_of(lake)))
     assert "tubelake pipeline --all-known --with thumbnails" in words(nothing)
-    assert nothing.findings == []
+    assert not nothing.findings
     one = (tables.VIDEOS, tables.PICTURE_FACES, tables.THUMBNAIL_HISTOGRAMS)
     other = (tables.SEARCH_HITS, tables.PICTURE_TEXT, tables.CORRECTED_TEXTS, tables.THUMBNAIL_STATISTICS)
     asked = {one: {"read_faces", "build_thumbnail_features"}, other: {"read_thumbnails"}, (*one, *other): {
