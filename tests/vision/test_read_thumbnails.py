@@ -109,8 +109,8 @@ def test_a_missing_model_is_said_before_anything_runs(spark, settings_for, tmp_p
 @pytest.mark.real_data
 def test_the_same_pictures_are_read_the_same_in_whatever_order_they_came(spark, settings_for, real_data):
     """How sure a word is depends on the pictures beside it, by a last digit: now and then that is another letter."""
-    wanted = settings_for(NOWHERE, "vision.batch_pictures=4").vision
-    files = sorted((real_data / "corpus/thumbnails").glob("*.jpg"))[:12]
+    wanted = settings_for(NOWHERE, "vision.batch_pictures=5").vision
+    files = sorted((real_data / "corpus/thumbnails").glob("*.jpg"))[:24]
     columns = "video_id string, sha256 string, width int, height int, fetched_at timestamp, data binary"
 
     def said(ordered: list[Path]) -> dict[str, tuple]:
