@@ -120,6 +120,7 @@ def test_a_lake_with_hostile_names_is_told_rightly_and_nothing_in_it_is_markup(s
     assert "\x00" not in text
 
     words = Counter(shown.words)
+    assert not [each for each in shown.words if each.startswith("This part could not be made")]
     assert words["lofi"] >= 2
     row = shown.words[shown.words.index("newest") + 1 :][:10]
     assert row[:3] == ["lofi", "30", "7"]
@@ -142,6 +143,7 @@ def test_a_lake_with_hostile_names_is_told_rightly_and_nothing_in_it_is_markup(s
 def test_an_empty_lake_has_a_report_that_says_what_to_run_and_makes_no_table(spark, lake, made):
     _, _, shown = made()
     told = " ".join(shown.words)
+    assert "This part could not be made" not in told
     assert "There are no videos in this lake. To have it, run tubelake run build_videos ." in told
     assert "tubelake run build_statistics" in told
     assert not list(Path(lake.root).rglob("_delta_log"))

@@ -83,6 +83,7 @@ def test_the_report_is_drawn_without_a_complaint_a_request_or_an_overflow(opened
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator(".drawing svg").count() >= 5
     assert page.locator(".findings li").count() >= 3
+    assert page.get_by_text("This part could not be made").count() == 0
     assert page.evaluate("typeof window.pwned") == "undefined"
 
 

@@ -43,8 +43,8 @@ def _of_largest(laws: DataFrame) -> DataFrame:
     """The fits of the keywords with most videos, all videos first."""
     sizes = laws.groupBy("keyword").agg(F.max("video_count").alias("_videos"))
     first = sizes.orderBy(F.col("keyword") != ALL, F.desc("_videos"), "keyword").limit(MOST_KEYWORDS + 1)
-    metrics = F.array_position(F.array(*map(F.lit, METRICS)), F.col("metric"))
-    order = (F.col("keyword") != ALL, F.desc("_videos"), "keyword", metrics)
+    place = F.coalesce(*(F.when(F.col("metric") == metric, at) for at, metric in enumerate(METRICS)))
+    order = (F.col("keyword") != ALL, F.desc("_videos"), "keyword", place)
     return laws.join(F.broadcast(first), on="keyword", how="inner").orderBy(*order)
 
 
