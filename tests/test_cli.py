@@ -105,8 +105,8 @@ def test_jobs_come_after_those_that_feed_them():
     assert pipeline.in_order(expected[::-1]) == expected
     assert pipeline.in_order(sorted(expected)) == expected
     keyword = settings.load(overrides=["search.keywords=lofi"], environ={})
-    assert pipeline.jobs_of(keyword) == expected
-    assert pipeline.jobs_of(settings.load(environ={})) == expected[1:]
+    assert pipeline.jobs_of(keyword) == [*expected, "fit_power_laws"]
+    assert pipeline.jobs_of(settings.load(environ={})) == [*expected[1:], "fit_power_laws"]
 
 
 READING = {"score_text", "compare_groups", "find_terms", "build_features"}
@@ -128,7 +128,7 @@ PIPELINES = {
 def test_a_pipeline_has_the_jobs_that_were_asked_for(case):
     more, setting, extras = PIPELINES[case]
     names = pipeline.jobs_of(settings.load(overrides=[setting], environ={}), extras)
-    always = {"collect_videos", "build_videos", "build_statistics"} | (
+    always = {"collect_videos", "build_videos", "build_statistics", "fit_power_laws"} | (
         {"collect_search"} if "lofi" in setting else set()
     )
     assert set(names) == always | more

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tubelake import cli, demo, errors, job, reactions, session, settings, show, tables, watch
+from tubelake import cli, demo, errors, job, pipeline, reactions, session, settings, show, tables, watch
 from tubelake.emulator import corpus as corpora
 from tubelake.emulator import parse_faults, running, synthetic
 from tubelake.emulator.methods import METHODS
+from tubelake.export import lake as export
 from tubelake.export import projector, sheet
 from tubelake.parse.chat import EVENTS
+from tubelake.report import build as report
 from tubelake.stats.metrics import METRICS
 from tubelake.text import neighbours
 from tubelake.text.sources import named
@@ -32,10 +34,12 @@ EXAMPLE = ROOT / "conf/settings/example.yml"
 ELSEWHERE = {value for name, value in vars(corpora).items() if name.endswith("_FILE")} | {
     synthetic.TRUTH_FILE,
     synthetic.SEGMENTS_FILE,
+    "columns.csv",
+    "report.html",
 }
 PLACEHOLDERS = {"TUBELAKE_SECTION_KEY", "TUBELAKE_REAL_DATA"}
 # Commands of the system and of other tools, which nothing here can check.
-OTHERS = {"source", "export"}
+OTHERS = {"source", "export", "uv", "jupyter"}
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -88,6 +92,9 @@ def no_work(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     wanted = []
     monkeypatch.setattr(job, "run_all", lambda names, values: wanted.append(values) or 0)
+    monkeypatch.setattr(pipeline, "make_report", lambda *given: None)
+    monkeypatch.setattr(report, "write", lambda values, out: wanted.append(values))
+    monkeypatch.setattr(export, "export", lambda values, asked, *rest: [show.find(name) for name in asked.names])
     monkeypatch.setattr(demo, "serve_corpus", lambda *given, **options: None)
     monkeypatch.setattr(demo, "run", lambda *given: 0)
     monkeypatch.setattr(watch, "watch_chats", lambda values, *rest, **options: wanted.append(values))

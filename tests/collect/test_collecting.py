@@ -286,7 +286,9 @@ def test_questions_of_one_run_share_no_answer_and_leave_few_files(spark, corpus,
     with running(corpus) as youtube:
         for video_id in streams[:3]:
             asked = wanted(youtube.url, f"videos.ids={video_id}", run="same")
-            assert [stream.video_id for stream in live.find(spark, asked)] == [video_id]
+            assert [stream.video_id for stream in live.find(spark, asked, datetime.now(UTC), live.Looks())] == [
+                video_id
+            ]
     ids = [row["request_id"] for row in rows_of(spark, RESPONSES, asked.lake, "run_id = 'same'")]
     assert len(ids) == len(set(ids)) == 3
     files = store.read(spark, RESPONSES.of("videos.list"), asked.lake).select("_metadata.file_path").distinct()
@@ -299,7 +301,7 @@ def test_a_live_video_belongs_to_the_keyword_that_found_it(spark, corpus, wanted
         cooking, lofi = (
             wanted(youtube.url, f"search.keywords={word}", run=f"live {word}") for word in ("cooking", "lofi")
         )
-        found = {stream.video_id for stream in live.find(spark, cooking)}
+        found = {stream.video_id for stream in live.find(spark, cooking, now, live.Looks())}
     assert found
     assert found <= set(live.asked_ids(spark, cooking, now)) <= matching(corpus, "cooking")
     assert live.asked_ids(spark, lofi, now) == []

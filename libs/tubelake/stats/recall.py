@@ -67,9 +67,8 @@ def _wilson(hits: Column, total: Column, side: int) -> Column:
     share, z2 = hits / total, NORMAL_95**2
     half = NORMAL_95 * F.sqrt(share * (1 - share) / total + z2 / (4 * total**2))
     end = (share + z2 / (2 * total) + side * half) / (1 + z2 / total)
-    return (
-        F.least(share, end) if side < 0 else F.greatest(share, end)
-    )  # where it is the share, it may miss a last digit
+    # Where the end is the share, 0 or 1, it may miss it by a last digit.
+    return F.greatest(F.lit(0.0), F.least(share, end)) if side < 0 else F.least(F.lit(1.0), F.greatest(share, end))
 
 
 def note() -> Column:
