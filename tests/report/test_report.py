@@ -130,7 +130,7 @@ def test_a_lake_with_hostile_names_is_told_rightly_and_nothing_in_it_is_markup(s
     """).collect()[0]["views"]  # fmt: skip
     assert f"The median video of “lofi” has {median:,.0f} views" in " ".join(shown.words)
     assert any("1 of 40 videos (2%) have no count of views" in each for each in shown.words)
-    assert any("1 videos were counted before and after 27 August 2026" in each for each in shown.words)
+    assert any("1 video counted before and after 27 August 2026" in each for each in shown.words)
     assert "4" in shown.words[: shown.words.index("units of quota")][-1:] or words["4"]
 
     assert shown.specs

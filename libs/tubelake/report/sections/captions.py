@@ -64,6 +64,7 @@ def _lacking(
 def _explorer(told: Sequence[Told]) -> Iterator[Element]:
     if not told:
         return
+    told = sorted(told, key=lambda each: len(each.segments) < 2)  # first those in which there is something to explore
     many = f"the {MOST_VIDEOS} most viewed videos" if len(told) == MOST_VIDEOS else f"{len(told)} videos"
     yield tag("h3", "Topics, video by video")
     yield parts.paragraph(

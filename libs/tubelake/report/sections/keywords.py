@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
-from tubelake import tables
+from tubelake import console, tables
 from tubelake.export.markup import tag
 from tubelake.report import charts, parts
 from tubelake.report.lake import Reading, collected
@@ -114,7 +114,9 @@ def _both_scales(what: str, scales: Mapping[str, Rows]) -> Element:
 def _histogram(what: str, scale: str, rows: Rows) -> Element:
     shown = [{name: row[name] for name in ("lower", "upper", "video_count")} for row in rows if row["video_count"]]
     left_out = sum(row["video_count"] for row in rows if row["bin"] < 0)
-    note = f"{left_out:,} videos with 0 have no place on this scale." if scale == "log" and left_out else ""
+    note = (
+        f"{console.counted(left_out, 'video')} with 0: no place on this scale." if scale == "log" and left_out else ""
+    )
     return parts.figure(
         charts.histogram(shown, what, is_log=scale == "log"), f"{what.capitalize()}, {scale} scale",
         ["from", "to", "videos"], [tuple(each.values()) for each in shown], note,

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from tubelake import tables
+from tubelake import console, tables
 from tubelake.report import parts
 from tubelake.report.lake import Reading, collected
 from tubelake.report.section import Finding, Section
@@ -133,7 +133,7 @@ def _regimes(regimes: Regimes) -> Iterator[Element]:
 def _crossing(regimes: Regimes) -> Iterator[Finding]:
     for day, what, _, _, both in regimes:
         if both:
-            told = f"{both:,} videos were counted before and after {day:%-d %B %Y}: their growth across that day is no trend."
+            told = f"{console.counted(both, 'video')} counted before and after {day:%-d %B %Y}: their growth across that day is no trend."
             yield Finding(told, f"Since then {what}, so counts rise without more people watching.", 0.6)
 
 

@@ -18,7 +18,7 @@ from tubelake.stats.metrics import ALL, METRICS
 
 MOST_KEYWORDS = 8  # those with most videos, and all videos together
 POINTS = 40  # of a fitted curve
-LEAST_SHARE = 1e-6  # below it a curve is off the chart
+BELOW = 0.3  # of the least share that was seen: further down a curve says nothing about these videos
 FITTED = ("power law", "log-normal", "exponential")
 HEADERS = (
     "of", "videos in the tail", "tail from", "exponent", "95 % interval", "p", "against log-normal", "against exponential",
@@ -95,7 +95,7 @@ def _figures(laws: Sequence[Row], points: Sequence[Row]) -> Iterator[Element]:
 
 def _figure(law: Row, curve: Sequence[Row]) -> Element:
     seen = [{"value": p["value"], "share": p["share_at_or_above"], "what": "videos"} for p in curve]
-    values = seen + fitted_curves(law.asDict(), curve[-1]["value"])
+    values = seen + fitted_curves(law.asDict(), curve[-1]["value"], BELOW * curve[-1]["share_at_or_above"])
     rows = [(each["value"], parts.number(each["share"])) for each in seen]
     return parts.figure(
         charts.ccdf(values, _name(law), FITTED), f"Share of videos with so many {_name(law)} or more",
@@ -103,8 +103,8 @@ def _figure(law: Row, curve: Sequence[Row]) -> Element:
     )  # fmt: skip
 
 
-def fitted_curves(law: Mapping[str, Any], greatest: float) -> list[dict[str, Any]]:
-    """(value, share, what) of each distribution fitted to the tail, from its beginning to the greatest value."""
+def fitted_curves(law: Mapping[str, Any], greatest: float, least: float) -> list[dict[str, Any]]:
+    """(value, share, what) of each distribution fitted to the tail, from its beginning to the greatest value or `least` share."""
     xmin, share = law["xmin"], law["tail_share"]
     if xmin is None or greatest <= xmin:
         return []
@@ -113,7 +113,7 @@ def fitted_curves(law: Mapping[str, Any], greatest: float) -> list[dict[str, Any
         {"value": float(value), "share": float(share * above), "what": name}
         for name, survival in _survivals(law).items()
         for value, above in zip(at, survival(at) / survival(at[:1]), strict=True)
-        if share * above >= LEAST_SHARE
+        if share * above >= least
     ]
 
 
