@@ -22,6 +22,8 @@ ALL = (
     "segments",
     "sentiment",
     "features",
+    "power_law",
+    "export",
     "ocr",
     "faces",
     "train_emotion",

@@ -92,13 +92,3 @@ def test_a_lake_without_some_tables(spark, tmp_path):
     assert "Segments" not in page.tables
     assert "No captions were cut into segments" in page.text
     assert len(page.tables["By language and kind"]) == 4
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_any_table_may_be_missing(spark, tmp_path, table):
-    page = shown(captions.section(reading(spark, without(full_lake(spark), tmp_path / "less", table))))
-    assert {"Segments", "Novel in cats", "Subjectivity, by video", "By language and kind"} - set(page.tables) <= {
-        {"caption_segments": "Segments", "novel_segments": "Novel in cats", "video_sentiment": "Subjectivity, by video",
-         "caption_tracks": "By language and kind"}.get(table.name)
-    }  # fmt: skip

@@ -93,13 +93,6 @@ def test_a_lake_without_some_tables(spark, tmp_path):
     assert "--with chat" in page.text
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_any_table_may_be_missing(spark, tmp_path, table):
-    page = shown(chats.section(reading(spark, without(full_lake(spark), tmp_path / "less", table))))
-    assert "All chats that were followed" in page.tables
-
-
 def test_what_is_usual_and_how_many_minutes_share_a_bar():
     assert median_around(30, [2] * 20, 0, 39) == 2
     assert median_around(30, [2] * 9, 0, 39) == 0  # most minutes around were silent

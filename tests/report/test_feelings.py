@@ -84,11 +84,3 @@ def test_a_lake_without_some_tables(spark, tmp_path):
     page = shown(feelings.section(reading(spark, silver)))
     assert len(page.tables["What could be scored, and how it came out"]) == 4
     assert "tubelake run compare_groups" in page.text
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_any_table_may_be_missing(spark, tmp_path, table):
-    page = shown(feelings.section(reading(spark, without(full_lake(spark), tmp_path / "less", table))))
-    assert "Feelings" not in page.text
-    assert page.tables

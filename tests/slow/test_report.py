@@ -120,3 +120,45 @@ def test_the_gallery_is_filtered_by_words_and_by_what_was_found(opened):
     form.locator("input[type=search]").fill("")
     form.locator("input[type=checkbox]").first.check()
     assert 0 < visible() < total
+
+
+def test_ten_of_its_figures_are_those_of_the_lake(opened, demo, spark):
+    """Each is counted again by SQL over the tables that were collected, not over those that the report reads."""
+    page = opened(1440).page
+    lake = demo.lake
+
+    def sql(query: str):
+        where = re.sub(r"\{(\w+)/(\w+)\}", rf"delta.`{lake}/\1/\2`", query)
+        return spark.sql(where).collect()[0][0]
+
+    def figures(part: str) -> dict[str, str]:
+        each = page.locator(f"{part} .figures > div")
+        return {
+            div.locator("dt").evaluate("dt => dt.firstChild.textContent"): div.locator("dd").inner_text()
+            for div in each.all()
+        }
+
+    def cells(part: str, first: str) -> list[str]:
+        rows = page.locator(f"{part} tbody tr").filter(
+            has=page.locator("td:first-child", has_text=re.compile(f"^{first}$"))
+        )
+        return rows.first.locator("td").all_text_contents()
+
+    shown = figures("#overview")
+    views = """SELECT max_by(view_count, fetched_at) AS views FROM {silver/video_snapshots} JOIN {silver/search_hits}
+               USING (video_id) WHERE keyword = 'cooking' GROUP BY video_id"""
+    told = {
+        "videos": (shown["videos"], sql("SELECT count(DISTINCT video_id) FROM {silver/videos}")),
+        "comments": (shown["comments"], sql("SELECT count(*) FROM {silver/comments}")),
+        "messages": (shown["chat messages"], sql("SELECT count(*) FROM {silver/chat_messages}")),
+        "thumbnails": (shown["thumbnails"], sql("SELECT count(DISTINCT video_id) FROM {bronze/pictures} WHERE data IS NOT NULL")),
+        "units": (shown["units of quota"], sql("SELECT sum(units) FROM {bronze/responses}")),
+        "found": (cells("#overview", "cooking")[1], sql("SELECT count(DISTINCT video_id) FROM {silver/search_hits} WHERE keyword = 'cooking'")),
+        "median": (cells("#keywords", "views")[7], round(sql(f"SELECT percentile(views, 0.5) FROM ({views})"))),
+        "greatest": (cells("#keywords", "views")[9], sql(f"SELECT max(views) FROM ({views})")),
+        "words": (figures("#gallery")["with words"], sql("SELECT count_if(word_count > 0) FROM {silver/picture_text}")),
+        "authors": (figures("#chats")["authors"], sql("SELECT count(DISTINCT author_channel_id) FROM {silver/chat_messages} WHERE text IS NOT NULL")),
+    }  # fmt: skip
+    assert {name: number for name, (number, _) in told.items()} == {
+        name: f"{count:,}" for name, (_, count) in told.items()
+    }
