@@ -1,15 +1,14 @@
-"""The demo as a newcomer runs it: everything that there is, in one command, and the same again with nothing to do."""
+"""The demo as a newcomer runs it: everything that there is, in one command."""
 
 import re
 import subprocess
 
 import pytest
-from tests.slow.demoing import run_demo
 
 from tubelake import store, tables
 from tubelake.settings import Lake
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # it makes the demo that others look at
 FILLED = (
     tables.KEYWORD_STATISTICS, tables.COMMENTS, tables.CAPTION_SNIPPETS, tables.CHAT_MESSAGES, tables.CHAT_MINUTES,
     tables.TEXT_SCORES, tables.WINDOW_ENTROPY, tables.CAPTION_SEGMENTS, tables.COMPARISONS, tables.TOP_TERMS,
@@ -45,7 +44,7 @@ def test_the_demo_fills_the_tables_and_shows_statistics_and_what_it_read(spark, 
     assert all(len(re.findall(rf"^{name}: \d", said, re.MULTILINE)) == 1 for name in ended)
     lake = Lake(root=str(demo.lake))
     assert [table.name for table in FILLED if store.read(spark, table, lake).isEmpty()] == []
-    assert re.search(r"Views of each keyword's videos\n.*\n.*keyword +┃ videos ┃", said)
+    assert re.search(r"Views of each keyword's videos *\n.*\n.*keyword +┃ videos ┃", said)
     ((read, words, right, pictures),) = re.findall(
         r"^thumbnails: (\d+) of (\d+) words .* on (\d+) of (\d+)$", said, re.MULTILINE
     )
@@ -55,14 +54,3 @@ def test_the_demo_fills_the_tables_and_shows_statistics_and_what_it_read(spark, 
         store.read(spark, tables.RESPONSES, lake).where("method = 'transcripts'").select("subject").distinct().count()
     )
     assert int(pictures) <= texts <= 42
-
-    # Only the chat is live once more, with each start of the emulator.
-    again = states(said_by(run_demo(demo.folder)))
-    of_chat = {name for name in again if "chat" in name} | {
-        "build_segments",
-        "score_text",
-        "compare_groups",
-        "find_terms",
-    }
-    assert {name for name, state in again.items() if state != "up to date"} <= of_chat | {"build_features"}
-    assert again.keys() == ended.keys()
