@@ -204,6 +204,7 @@ def test_the_example_source_of_keywords_finds_them(spark, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_200)  # two pipelines
 def test_the_example_source_of_keywords_runs_a_pipeline(spark, corpus, lake, tmp_path, monkeypatch):
     (tmp_path / "popular_tags.py").write_text(files("add-keyword-source.md")["popular_tags.py"], encoding="utf-8")
     with running(corpus, EmulatorOptions()) as youtube:
@@ -215,7 +216,7 @@ def test_the_example_source_of_keywords_runs_a_pipeline(spark, corpus, lake, tmp
         ]
         monkeypatch.setattr(sys, "argv", ["popular_tags.py", *given, "search.max_videos=50"])
         assert cli._exit_code(lambda: get_command(cli.app).main(
-            ["pipeline", "-k", "lofi", *(part for each in given for part in ("--set", each))], standalone_mode=False
+            ["pipeline", "-k", "lofi", "--no-report", *(part for each in given for part in ("--set", each))], standalone_mode=False
         )) == 0  # fmt: skip
         with pytest.raises(SystemExit) as ended:
             runpy.run_path(str(tmp_path / "popular_tags.py"), run_name="__main__")
