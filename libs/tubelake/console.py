@@ -83,6 +83,13 @@ def _listed(values: list[str | float]) -> str:
     return f"{', '.join(map(text, values[:NUMBERS]))}, ... ({len(values):,} numbers)"
 
 
+def clock(seconds: float) -> str:
+    """4:05, 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def counted(number: int, noun: str) -> str:
     """1 chat, 1,200 chats."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -66,7 +66,9 @@ class Overview:
         for name in _around(list(self.lines), self.latest, height - BESIDES):
             grid.add_row(*_cells(name, self.lines[name]))
         ended = sum(line.state is not None for line in self.lines.values())
-        grid.add_row("", Text(f"{ended} of {len(self.lines)} jobs", "bold"), _clock(time.monotonic() - self.started))
+        grid.add_row(
+            "", Text(f"{ended} of {len(self.lines)} jobs", "bold"), console.clock(time.monotonic() - self.started)
+        )
         return grid
 
 
@@ -106,13 +108,13 @@ def _cells(name: str, line: Line) -> tuple[RenderableType, RenderableType, Rende
 def _running(line: Line, began: float, now: float) -> Text:
     """A bar where it is known how much there is, how much is done, the rate, and the time left (or gone)."""
     if line.told is None:
-        return Text(_clock(now - began))
+        return Text(console.clock(now - began))
     (done, total, note), seconds = line.told, max(now - line.told_first, 1e-9)
     rate = f"{done / seconds:.1f}/s"
     if not total:
-        return _cut(f"{done:,}  {rate}  {_clock(now - began)}  ", (note, "dim"))
+        return _cut(f"{done:,}  {rate}  {console.clock(now - began)}  ", (note, "dim"))
     full = min(BAR, BAR * done // total)
-    left = f"{_clock(max(0, total - done) * seconds / done)} left" if done else _clock(now - began)
+    left = f"{console.clock(max(0, total - done) * seconds / done)} left" if done else console.clock(now - began)
     bar = (("━" * full, "green"), ("━" * (BAR - full), "dim"))
     return _cut(*bar, f" {done:,}/{total:,}  {rate}  {left}  ", (note, "dim"))
 
@@ -120,9 +122,3 @@ def _running(line: Line, began: float, now: float) -> Text:
 def _cut(*words: str | tuple[str, str]) -> Text:
     """One line, whatever the terminal has room for."""
     return Text.assemble(*words, no_wrap=True, overflow="ellipsis")
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

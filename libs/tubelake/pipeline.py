@@ -3,6 +3,7 @@
 import graphlib
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -48,6 +49,16 @@ def writers_of(table: Table) -> list[str]:
             is_upkeep = getattr(module, "OPTIONAL", "") == "maintenance"
             found += [name] if not is_upkeep and any(_overlap(each, table) for each in module.WRITES) else []
     return found
+
+
+@cache
+def filled_by(table: Table) -> str:
+    """The job that fills the table: what to run where it is missing. Of several, one that every pipeline runs."""
+
+    def is_optional(name: str) -> bool:
+        return any(hasattr(load(name), word) for word in ("OPTIONAL", "NEEDS"))
+
+    return min(writers_of(table), key=is_optional)
 
 
 def jobs_of(settings: Settings, also: Collection[str] = ()) -> list[str]:

@@ -1,6 +1,5 @@
 """The reference of all tables as Markdown, made of what declares them: `python -m tubelake.reference > docs/tables.md`."""
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -15,10 +14,6 @@ LAYERS = {
     "gold": "results, small enough to be built anew",
     "control": "about the runs themselves",
 }
-# A meaning tells its unit in brackets.
-_UNIT = re.compile(
-    r" \((UTC|s|ms|px|bits|bytes|days|s from the start of the video|in the currency|standard deviations)\)"
-)
 HEAD = """# Tables
 
 A lake has a folder `LAYER/TABLE` for each table, in the format of Delta. A table is made when a job first reads or writes
@@ -81,9 +76,8 @@ def _modules() -> dict[str, ModuleType]:
 
 
 def _row(column: Column) -> str:
-    unit = _UNIT.search(column.comment)
-    meaning = column.comment.replace(unit.group(0), "", 1) if unit else column.comment
-    cells = (f"`{column.name}`", f"`{column.type}`", unit.group(1) if unit else "", meaning)
+    meaning = column.comment.replace(f" ({column.unit})", "", 1)  # what else stands beside a unit stays
+    cells = (f"`{column.name}`", f"`{column.type}`", column.unit or "", meaning)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tests.filling import add
 
-from tubelake import cli, job, store, tables
+from tubelake import cli, job, pipeline, store, tables
 from tubelake.errors import UsageError
 from tubelake.export import sheet, sheet_tile
 from tubelake.export.files import write_whole
@@ -57,13 +58,6 @@ def face(emotion: str | None, sure: float, box=(10, 20, 60, 80)) -> dict:
 
 def word(text: str, box, sure: float = 0.99) -> dict:
     return {"text": text, "confidence": sure, **dict(zip(("left", "top", "right", "bottom"), box, strict=True))}
-
-
-def add(spark, lake, table, *rows: dict) -> None:
-    """Rows of the table; what a row does not name is null."""
-    store.ensure(spark, table, lake)
-    listed = [tuple(row.get(name) for name in table.column_names) for row in rows]
-    store.append(spark.createDataFrame(listed, table.ddl), table, lake)
 
 
 def add_pictures(spark, lake) -> None:
@@ -302,7 +296,7 @@ def test_a_lake_with_pictures_alone(spark, lake, settings_for, tmp_path, capsys)
 
 
 def test_what_is_missing_is_filled_by_these_jobs():
-    for table, name in sheet.FILLED_BY.items():
+    for table, name in ((each, pipeline.filled_by(each)) for each in sheet.TABLES):
         assert table.full_name in {written.full_name for written in job.load(name).WRITES}, name
 
 

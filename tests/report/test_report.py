@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import vl_convert
+from tests.filling import add
 
-from tubelake import cli, job, store, tables
+from tubelake import cli, job, tables
 from tubelake.errors import UsageError
 from tubelake.report import build, page, parts
 from tubelake.report.section import Finding, Section
@@ -50,13 +51,6 @@ class Page(HTMLParser):
     @property
     def specs(self) -> list[dict]:
         return [json.loads(text) for kind, text in self.scripts if kind == "application/json"]
-
-
-def add(spark, lake, table, *rows: dict) -> None:
-    """Rows of the table; what a row does not name is null."""
-    store.ensure(spark, table, lake)
-    listed = [tuple(row.get(name) for name in table.column_names) for row in rows]
-    store.append(spark.createDataFrame(listed, table.ddl), table, lake)
 
 
 def fill(spark, lake) -> None:

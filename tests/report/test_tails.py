@@ -1,7 +1,8 @@
 """The report's long tails: the curve that was seen, and what was fitted to it, from where the tail begins."""
 
 import pytest
-from tests.report.test_report import NOW, Page, add
+from tests.filling import add
+from tests.report.test_report import NOW, Page
 
 from tubelake import tables
 from tubelake.report import page

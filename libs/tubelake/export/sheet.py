@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
 
-from tubelake import console, job, store
+from tubelake import console, job, pipeline, store
 from tubelake.errors import UsageError
 from tubelake.export import sheet_page
 from tubelake.export.files import write_whole
@@ -21,11 +21,6 @@ from tubelake.vision.reading import with_data
 from tubelake.youtube.pictures import NOT_FOUND
 
 SORTED_BY = {"newest": "published_at", "views": "view_count", "text": "word_count", "faces": "face_count"}
-# What fills each table that a sheet reads: the job to run where it is missing.
-FILLED_BY = {
-    PICTURES: "collect_thumbnails", VIDEOS: "build_videos", SEARCH_HITS: "build_videos", PICTURE_TEXT: "read_thumbnails",
-    CORRECTED_TEXTS: "correct_spelling", PICTURE_FACES: "read_faces",
-}  # fmt: skip
 TABLES = (PICTURES, VIDEOS, SEARCH_HITS, PICTURE_TEXT, CORRECTED_TEXTS, PICTURE_FACES)  # as `Frames` has them
 READINGS = ("text", "correction", "faces")  # what may be said of a picture, each by a model of its own
 _MADE_BY = ("backend", "model_hash", "rules")
@@ -217,7 +212,9 @@ def _check_tables(filters: Filters, missing: Sequence[Table], lake: Lake) -> Non
     }  # fmt: skip
     for table, is_needed in asked.items():
         if is_needed and table in missing:
-            raise UsageError(f"{lake.root} has no table {table.full_name} yet: tubelake run {FILLED_BY[table]}")
+            raise UsageError(
+                f"{lake.root} has no table {table.full_name} yet: tubelake run {pipeline.filled_by(table)}"
+            )
 
 
 def make(
@@ -235,7 +232,7 @@ def make(
         raise UsageError(_nothing(counts, list(passed)))
     heading = sheet_page.Heading(
         lake.catalog or lake.root, settings.run.now or datetime.now(UTC), counts.asDict(), tuple(passed), order,
-        tuple(f"{table.full_name}: tubelake run {FILLED_BY[table]}" for table in missing if table != SEARCH_HITS),
+        tuple(f"{table.full_name}: tubelake run {pipeline.filled_by(table)}" for table in missing if table != SEARCH_HITS),
     )  # fmt: skip
     made = previews_of(listed, frames.pictures)
     shown = [(row.asDict(recursive=True), made.get(row["video_id"], Preview(error=row["reason"]))) for row in listed]

@@ -1,22 +1,21 @@
 """The contact sheet as one HTML file that asks nobody for anything: a summary, then pages of pictures."""
 
-import importlib.resources
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
-from tubelake import __version__, console
-from tubelake.export.markup import html, style, tag
+from tubelake import console
+from tubelake.export import document
+from tubelake.export.document import text_of
+from tubelake.export.markup import html, tag
 from tubelake.export.previews import Preview
 from tubelake.export.sheet_tile import UNSURE, Said, swatch, tile
 from tubelake.vision.emotion import EMOTIONS
 
 Shown = Sequence[tuple[Said, Preview]]
 
-# The browser itself refuses whatever would leave this file, and any script.
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 LAYERS = (("boxes", "Word boxes", True), ("faces", "Faces", True), ("letters", "Words as read", False))
 STEPS = (("text", "Words"), ("correction", "Spelling"), ("faces", "Faces, emotions"))
 ORDERS = {
@@ -41,29 +40,14 @@ class Heading(NamedTuple):
 def pages(heading: Heading, shown: Shown, per_page: int) -> Iterator[str]:
     """The file, piece by piece: one page of pictures is in memory as a tree."""
     starts = range(0, len(shown), per_page)
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        tag("meta", http_equiv="x-dns-prefetch-control", content="off"),  # links would be looked up before a click
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", name="generator", content=f"TubeLake {__version__}"),
-        tag("title", f"Contact sheet of {heading.lake}"),
-        style(css("tile.css") + css("sheet.css")),
-    )  # fmt: skip
+    css = "".join(text_of("tubelake.export", name) for name in ("tile.css", "sheet.css"))
+    head = document.head(f"Contact sheet of {heading.lake}", css)
     yield f'<!doctype html>\n<html lang="en">\n{html(head)}\n<body>\n'
     yield html(tag("a", "To the pictures", href="#page1", class_="skip")) + "\n"
     yield html(_header(heading, shown, len(starts))) + "\n<main>\n"
     for number, start in enumerate(starts, 1):
         yield html(_page(number, len(starts), shown[start : start + per_page], start, per_page)) + "\n"
     yield "</main>\n</body>\n</html>\n"
-
-
-def css(name: str) -> str:
-    """A file of rules of this package; tile.css has those of `tile`."""
-    return (importlib.resources.files("tubelake.export") / name).read_text(encoding="utf-8")
 
 
 def _page(number: int, count: int, shown: Shown, start: int, per_page: int) -> Element:

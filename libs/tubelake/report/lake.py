@@ -1,13 +1,12 @@
 """The lake as the report reads it: nothing is made or changed, and what is missing has no rows and a remedy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
-from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
 
-from tubelake import job, pipeline, store
+from tubelake import store
 from tubelake.settings import Lake, Settings
 from tubelake.tables import Table
 
@@ -57,11 +56,15 @@ def collected(rows: DataFrame, most: int = MOST_ROWS) -> Sequence[Row]:
     return rows.limit(most).collect()
 
 
-@cache
-def filled_by(table: Table) -> str:
-    """The job that fills the table: what to run where it is missing. Of several, one that every pipeline runs."""
+def grouped(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
+    """The rows by the value of a column, in their order."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return found
 
-    def is_optional(name: str) -> bool:
-        return any(hasattr(job.load(name), word) for word in ("OPTIONAL", "NEEDS"))
 
-    return min(pipeline.writers_of(table), key=is_optional)
+def first_of(rows: DataFrame, keys: Sequence[str], order: Sequence[Column | str], most: int) -> DataFrame:
+    """The first `most` rows of each group, in that order."""
+    rank = F.row_number().over(Window.partitionBy(*keys).orderBy(*order))
+    return rows.withColumn("_rank", rank).where(F.col("_rank") <= most).drop("_rank")

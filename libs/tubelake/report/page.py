@@ -1,8 +1,5 @@
 """Sections -> one HTML file that asks nobody for anything: its policy allows no request, and only its own two scripts."""
 
-import base64
-import hashlib
-import importlib.resources
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,9 +7,9 @@ from xml.etree.ElementTree import Element
 
 import vl_convert
 
-from tubelake import __version__
-from tubelake.export.markup import html, style, tag
-from tubelake.export.sheet_page import css
+from tubelake.export import document
+from tubelake.export.document import text_of
+from tubelake.export.markup import html, tag
 from tubelake.report.section import Finding, Section
 
 MOST_FINDINGS = 12
@@ -28,8 +25,10 @@ class Heading(NamedTuple):
 
 def pieces(heading: Heading, sections: Sequence[Section]) -> Iterator[str]:
     """The file, piece by piece."""
-    scripts = (vl_convert.javascript_bundle(_WHOLE), _file("report.js"))
-    yield f'<!doctype html>\n<html lang="en">\n{html(_head(heading, scripts))}\n<body>\n'
+    scripts = (vl_convert.javascript_bundle(_WHOLE), text_of("tubelake.report", "report.js"))
+    css = text_of("tubelake.export", "tile.css") + text_of("tubelake.report", "report.css")
+    head = document.head(f"Report of {heading.lake}", css, scripts)
+    yield f'<!doctype html>\n<html lang="en">\n{html(head)}\n<body>\n'
     yield html(tag("a", "To the content", href="#content", class_="skip")) + "\n"
     yield html(_navigation(sections)) + '\n<main id="content" tabindex="-1">\n'
     yield html(_top(heading, sections)) + "\n"
@@ -39,31 +38,6 @@ def pieces(heading: Heading, sections: Sequence[Section]) -> Iterator[str]:
     for script in scripts:
         yield f"<script>{script}</script>\n"
     yield "</body>\n</html>\n"
-
-
-def _head(heading: Heading, scripts: Sequence[str]) -> Element:
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(scripts)),
-        tag("meta", http_equiv="x-dns-prefetch-control", content="off"),  # links would be looked up before a click
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", name="generator", content=f"TubeLake {__version__}"),
-        tag("title", f"Report of {heading.lake}"),
-        style(css("tile.css") + _file("report.css")),
-    )  # fmt: skip
-
-
-def _policy(scripts: Sequence[str]) -> str:
-    """The browser itself refuses whatever would leave this file, and any script but those with these hashes."""
-    hashes = (base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in scripts)
-    allowed = " ".join(f"'sha256-{each}'" for each in hashes)
-    return (
-        f"default-src 'none'; script-src {allowed}; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
-        "form-action 'none'"
-    )
 
 
 def _navigation(sections: Sequence[Section]) -> Element:
@@ -97,7 +71,3 @@ def _section(section: Section) -> Element:
         "section", tag("h2", section.title, id=f"{section.id}-title"), *section.body,
         id=section.id, tabindex="-1", aria_labelledby=f"{section.id}-title",
     )  # fmt: skip
-
-
-def _file(name: str) -> str:
-    return (importlib.resources.files("tubelake.report") / name).read_text(encoding="utf-8")

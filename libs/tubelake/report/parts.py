@@ -12,13 +12,13 @@ import orjson
 
 from tubelake import console
 from tubelake.export.markup import Child, clean, tag
-from tubelake.report.lake import filled_by
+from tubelake.export.sheet_tile import WATCH
+from tubelake.pipeline import filled_by
 from tubelake.tables import Table
 
 Cell = Element | str | float | bool | datetime | date | None
 Spec = Mapping[str, Any]
 
-WATCH = "https://www.youtube.com/watch?v="
 LONGEST = 400  # characters of a foreign text that the page shows
 _numbers = count(1)
 
@@ -67,10 +67,13 @@ def clock(seconds: float | None) -> str:
     """Seconds of a video or stream as people write them: 4:05, 1:02:03; with a minus before its start."""
     if seconds is None:
         return ""
-    hours, rest = divmod(abs(int(seconds)), 3600)
-    minutes, left = divmod(rest, 60)
-    told = f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+    told = console.clock(abs(seconds))
     return f"-{told}" if seconds <= -1 else told
+
+
+def rounded(value: float | None, digits: int) -> float | None:
+    """Null stays null."""
+    return None if value is None else round(value, digits)
 
 
 def percent(share: float | None, digits: int = 0) -> str:

@@ -18,10 +18,6 @@ def title_of(about: Row) -> str:
     return str(about["title"] or about["video_id"])
 
 
-def short(title: str, most: int = 70) -> str:
-    return title if len(title) <= most else title[: most - 1] + "…"
-
-
 def video_panel(told: Told, at: int) -> Element:
     about = told.about
     facts = [
@@ -53,7 +49,7 @@ def _segments(told: Told) -> Element:
     rows = [
         (
             parts.link(row["video_id"], parts.clock(row["start_seconds"]), row["start_seconds"]),
-            parts.clock(_length(row)), row["word_count"], rounded(row["novelty"]), parts.quoted(", ".join(row["keywords"] or [])),
+            parts.clock(_length(row)), row["word_count"], parts.rounded(row["novelty"], 1), parts.quoted(", ".join(row["keywords"] or [])),
         )
         for row in told.segments
     ]  # fmt: skip
@@ -65,10 +61,6 @@ def _length(row: Row) -> float | None:
     return None if start is None or end is None else end - start
 
 
-def rounded(value: float | None, digits: int = 1) -> float | None:
-    return None if value is None else round(value, digits)
-
-
 def values_of(told: Told) -> list[dict[str, Any]]:
     """A row for each minute of a track from the first to the last; a silent one has neither entropy nor novelty."""
     known = {row["position"]: row for row in told.minutes}
@@ -76,7 +68,7 @@ def values_of(told: Told) -> list[dict[str, Any]]:
 
 
 def _minute(at: int, row: Row | None) -> dict[str, Any]:
-    measured = {name: rounded(row[name], 2) if row else None for name, _, _ in MEASURES}
+    measured = {name: parts.rounded(row[name], 2) if row else None for name, _, _ in MEASURES}
     return {
         "minute": at,
         "end": at + 1,

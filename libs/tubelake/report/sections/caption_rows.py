@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from tubelake import tables
-from tubelake.report.lake import Reading, collected
+from tubelake.report.lake import Reading, collected, first_of, grouped
 from tubelake.stats.tracks import one_track
 
 MOST_VIDEOS = 60  # with segments of their own
@@ -34,12 +34,12 @@ def videos_of(reading: Reading) -> Sequence[Told]:
     if not shown:
         return []
     is_shown = F.col("track_id").isin(*(row["track_id"] for row in shown))
-    cut = _by_track(collected(_first(segments.where(is_shown), MOST_SEGMENTS)))
+    cut = grouped(_in_order(segments.where(is_shown), MOST_SEGMENTS), "track_id")
     windows = (
         reading.rows(tables.WINDOW_ENTROPY).where("source = 'captions'").withColumnRenamed("document_id", "track_id")
     )
     kept = ("track_id", "position", "word_count", "entropy", "novelty")
-    minutes = _by_track(collected(_first(windows.where(is_shown), MOST_MINUTES).select(*kept)))
+    minutes = grouped(_in_order(windows.where(is_shown).select(*kept), MOST_MINUTES), "track_id")
     return [Told(row, cut[row["track_id"]], minutes.get(row["track_id"], [])) for row in shown]
 
 
@@ -56,17 +56,9 @@ def _shown(reading: Reading, segments: DataFrame) -> DataFrame:
     return named.orderBy(F.desc_nulls_last("view_count"), F.desc("word_count"), "video_id")
 
 
-def _first(rows: DataFrame, most: int) -> DataFrame:
+def _in_order(rows: DataFrame, most: int) -> Sequence[Row]:
     """The first rows of each track."""
-    rank = F.row_number().over(Window.partitionBy("track_id").orderBy("position"))
-    return rows.withColumn("_rank", rank).where(F.col("_rank") <= most).drop("_rank").orderBy("track_id", "position")
-
-
-def _by_track(rows: Sequence[Row]) -> Mapping[str, Sequence[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row["track_id"], []).append(row)
-    return found
+    return collected(first_of(rows, ["track_id"], ["position"], most).orderBy("track_id", "position"))
 
 
 def novel_of(reading: Reading) -> Mapping[str, Sequence[Row]]:
@@ -77,10 +69,7 @@ def novel_of(reading: Reading) -> Mapping[str, Sequence[Row]]:
     some = first.withColumn("_strongest", strongest).withColumn("_place", place).where(F.col("_place") <= MOST_KEYWORDS)
     titles = reading.rows(tables.VIDEOS).select("video_id", "title")
     rows = collected(some.join(titles, on="video_id", how="left").orderBy("_place", "rank"))
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row["keyword"], []).append(row)
-    return found
+    return grouped(rows, "keyword")
 
 
 def ranked_of(reading: Reading) -> Sequence[Row]:

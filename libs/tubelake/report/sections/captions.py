@@ -10,7 +10,7 @@ from tubelake.export.markup import tag
 from tubelake.report import charts, parts
 from tubelake.report.lake import Reading
 from tubelake.report.section import Finding, Section
-from tubelake.report.sections.caption_panel import rounded, short, title_of, video_panel
+from tubelake.report.sections.caption_panel import title_of, video_panel
 from tubelake.report.sections.caption_rows import (
     MOST_VIDEOS,
     Told,
@@ -72,7 +72,7 @@ def _explorer(told: Sequence[Told]) -> Iterator[Element]:
         "video with several tracks one counts: the original before a translation, a written one before a heard one."
     )
     titles = parts.unlike(title_of(each.about) for each in told)
-    options = (tag("option", short(title), value=f"v{at}") for at, title in enumerate(titles))
+    options = (tag("option", parts.short(title, 70), value=f"v{at}") for at, title in enumerate(titles))
     chosen = tag("label", "Video", tag("select", *options, name="video"))
     if len(told) > 1:
         yield tag("form", chosen, data_filters=LIST)
@@ -103,7 +103,7 @@ def _novel_row(row: Row) -> Sequence[parts.Cell]:
         parts.quoted(row["title"] or row["video_id"], 80),
         at,
         row["word_count"],
-        rounded(row["novelty"], 2),
+        parts.rounded(row["novelty"], 2),
         words,
     )
 
@@ -111,7 +111,7 @@ def _novel_row(row: Row) -> Sequence[parts.Cell]:
 def _ranked(ranked: Sequence[Row]) -> Iterator[Element]:
     if not ranked:
         return
-    labels = parts.unlike(short(title_of(row), 48) for row in ranked)
+    labels = parts.unlike(parts.short(title_of(row), 48) for row in ranked)
     points = [
         {"label": label, "value": row["subjectivity"], "low": row["subjectivity_low"], "high": row["subjectivity_high"],
          "is_clear": True}
@@ -119,8 +119,8 @@ def _ranked(ranked: Sequence[Row]) -> Iterator[Element]:
     ]  # fmt: skip
     rows = [
         (
-            parts.link(row["video_id"], row["title"]), *(rounded(row[f"subjectivity{end}"], 3) for end in ("", "_low", "_high")),
-            rounded(row["polarity"], 3), row["word_count"], parts.percent(row["coverage"]),
+            parts.link(row["video_id"], row["title"]), *(parts.rounded(row[f"subjectivity{end}"], 3) for end in ("", "_low", "_high")),
+            parts.rounded(row["polarity"], 3), row["word_count"], parts.percent(row["coverage"]),
         )
         for row in ranked
     ]  # fmt: skip

@@ -80,7 +80,7 @@ def _value(minute: int, step: int, row: Row | None) -> dict[str, Any]:
     return {
         "minute": minute, "middle": minute + step / 2, "end": minute + step, "clock": parts.clock(minute * 60),
         "pace": round(count / step, 2), "scored": count - row["unscored_count"] if row else 0,
-        "polarity": rounded(polarity, 3),
+        "polarity": parts.rounded(polarity, 3),
     }  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def _peaks(chat: Chat, names: Names) -> Element:
     video = chat.about["video_id"]
     rows = [
         (
-            moment(video, peak.minute * 60), peak.message_count, rounded(peak.times, 1),
+            moment(video, peak.minute * 60), peak.message_count, parts.rounded(peak.times, 1),
             parts.quoted(word_list(words_of(peak, names))),
             tag("ul", *(_message(video, each["seconds"], each["text"], names) for each in peak.examples)),
         )
@@ -193,8 +193,8 @@ def _chatters(chat: Chat) -> Iterator[Element]:
         roles = [word_list([role for name, role in ROLES.items() if row[name]]) for row in chat.chatters]
         rows = [
             (
-                f"chatter\u00a0{at}, {role}" if role else f"chatter\u00a0{at}", row["message_count"], rounded(row["share"] * 100, 1),
-                rounded(row["median_gap_seconds"], 1), rounded(row["mean_polarity"]),
+                f"chatter\u00a0{at}, {role}" if role else f"chatter\u00a0{at}", row["message_count"], parts.rounded(row["share"] * 100, 1),
+                parts.rounded(row["median_gap_seconds"], 1), parts.rounded(row["mean_polarity"], 2),
             )
             for at, (row, role) in enumerate(zip(chat.chatters, roles, strict=True), 1)
         ]  # fmt: skip
@@ -219,15 +219,11 @@ def _examples(chat: Chat, side: str, names: Names) -> Iterator[Element]:
         rows = [
             (
                 moment(video, row["offset_seconds"]), parts.quoted(without_names(row["text"], names)),
-                rounded(row["polarity"]),
+                parts.rounded(row["polarity"], 2),
             )
             for row in found
         ]  # fmt: skip
         yield tag("div", parts.table(f"The most {side} messages", ["at", "message", "polarity"], rows))
-
-
-def rounded(value: float | None, digits: int = 2) -> float | None:
-    return None if value is None else round(value, digits)
 
 
 def word_list(words: Sequence[str]) -> str:

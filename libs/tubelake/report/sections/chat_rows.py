@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from tubelake import tables
-from tubelake.report.lake import Reading, collected
+from tubelake.report.lake import Reading, collected, first_of, grouped
 from tubelake.report.people import Names, names_in
 from tubelake.stats.chat import NEAR, has_words
 from tubelake.stats.chat_examples import LINK, is_readable
@@ -129,7 +129,7 @@ def _time_line(reading: Reading, steps: Mapping[str, int]) -> Mapping[str, Seque
         *(F.sum(name).alias(name) for name in _SUMS), F.max("is_peak").alias("is_peak"),
         (F.sum(F.col("mean_polarity") * scored) / F.nullif(F.sum(scored), F.lit(0))).alias("mean_polarity"),
     )  # fmt: skip
-    return _by_chat(collected(summed.orderBy("chat_id", "minute")))
+    return grouped(collected(summed.orderBy("chat_id", "minute")), "chat_id")
 
 
 def _peaks(reading: Reading, shown: Sequence[Row]) -> Mapping[str, Sequence[Peak]]:
@@ -178,9 +178,9 @@ def _peak_messages(reading: Reading, peaks: Sequence[Row]) -> Mapping[tuple[str,
     worded = F.array_join(words(text), " ")  # emoji alone are compared as they are
     same = F.when(worded != "", worded).otherwise(F.lower(F.trim(text)))
     told = said.withColumns({"_known": known, "_readable": is_readable(text), "_same": same})
-    once = _first(told, ["chat_id", "minute", "_same"], order, 1)
+    once = first_of(told, ["chat_id", "minute", "_same"], order, 1)
     rows = collected(
-        _first(once, ["chat_id", "minute"], order, EXAMPLES).select("chat_id", "minute", "seconds", "text")
+        first_of(once, ["chat_id", "minute"], order, EXAMPLES).select("chat_id", "minute", "seconds", "text")
     )
     found: dict[tuple[str, int], list[Row]] = {}
     for row in sorted(rows, key=lambda row: (row["seconds"], row["text"])):
@@ -188,34 +188,22 @@ def _peak_messages(reading: Reading, peaks: Sequence[Row]) -> Mapping[tuple[str,
     return found
 
 
-def _first(rows: DataFrame, keys: Sequence[str], order: Sequence[Column], most: int) -> DataFrame:
-    rank = F.row_number().over(Window.partitionBy(*keys).orderBy(*order))
-    return rows.withColumn("_rank", rank).where(F.col("_rank") <= most).drop("_rank")
-
-
 def _chatters(reading: Reading, ids: Sequence[str]) -> Mapping[str, Sequence[Row]]:
     """The most talkative of each chat; who they are is not asked for."""
     rows = _of(reading, tables.CHATTERS, ids).drop("author_name", "video_id")
-    best = _first(rows, ["chat_id"], [F.desc("message_count"), F.col("first_at"), F.col("author_channel_id")],
+    best = first_of(rows, ["chat_id"], [F.desc("message_count"), F.col("first_at"), F.col("author_channel_id")],
                   MOST_CHATTERS).drop("author_channel_id")  # fmt: skip
-    return _by_chat(collected(best.orderBy("chat_id", F.desc("message_count"), "first_at")))
+    return grouped(collected(best.orderBy("chat_id", F.desc("message_count"), "first_at")), "chat_id")
 
 
 def _paid(reading: Reading, ids: Sequence[str]) -> Mapping[str, Sequence[Row]]:
     paid = _of(reading, tables.SUPER_CHATS, ids)
-    return _by_chat(collected(paid.orderBy("chat_id", F.desc("paid_count"), "currency")))
+    return grouped(collected(paid.orderBy("chat_id", F.desc("paid_count"), "currency")), "chat_id")
 
 
 def _examples(reading: Reading, ids: Sequence[str]) -> Mapping[str, Sequence[Row]]:
-    return _by_chat(collected(_of(reading, tables.CHAT_EXAMPLES, ids).orderBy("chat_id", "side", "rank")))
+    return grouped(collected(_of(reading, tables.CHAT_EXAMPLES, ids).orderBy("chat_id", "side", "rank")), "chat_id")
 
 
 def _of(reading: Reading, table: tables.Table, ids: Iterable[str]) -> DataFrame:
     return reading.rows(table).where(F.col("chat_id").isin(*ids))
-
-
-def _by_chat(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row["chat_id"], []).append(row)
-    return found

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from tubelake import console, tables
 from tubelake.export.markup import tag
 from tubelake.report import charts, parts
-from tubelake.report.lake import Reading, collected
+from tubelake.report.lake import Reading, collected, grouped
 from tubelake.report.section import Finding, Section
 from tubelake.stats.agreement import PAIRS
 from tubelake.stats.associations import ANYWAY, FEATURES
@@ -65,12 +65,9 @@ def _associated(rows: Sequence[Row]) -> Iterator[Element]:
             "Nobody has asked yet what goes with views.", tables.FEATURE_ASSOCIATIONS, option="features"
         )
         return
-    by_keyword: dict[str, list[Row]] = {}
-    for row in rows:
-        by_keyword.setdefault(_title(row["keyword"]), []).append(row)
     yield parts.paragraph(NO_CAUSE)
     yield parts.paragraph(EXPLAINED)
-    yield parts.tabs("Videos", {name: list(_panel(each)) for name, each in by_keyword.items()})
+    yield parts.tabs("Videos", {_title(name): list(_panel(each)) for name, each in grouped(rows, "keyword").items()})
 
 
 def _title(keyword: str) -> str:
@@ -114,7 +111,7 @@ def _figure(rows: Sequence[Row], title: str) -> Element:
         for row in rows
     ]  # fmt: skip
     listed = [
-        (_named(row), row["video_count"], *(_rounded(row[name]) for name in ("rho", "rho_low", "rho_high", "p_adjusted")),
+        (_named(row), row["video_count"], *(parts.rounded(row[name], 4) for name in ("rho", "rho_low", "rho_high", "p_adjusted")),
          parts.quoted(row["verdict"]))
         for row in rows
     ]  # fmt: skip
@@ -125,10 +122,6 @@ def _figure(rows: Sequence[Row], title: str) -> Element:
 
 def _or(value: float | None, other: float) -> float:
     return other if value is None else value
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
 
 
 def _similarities(reading: Reading) -> DataFrame:

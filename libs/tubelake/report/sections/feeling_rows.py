@@ -1,12 +1,12 @@
 """Scores of texts -> counts by kind of text: what is scored, what is not and why, and how the scores spread."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from tubelake import tables
-from tubelake.report.lake import Reading, collected
+from tubelake.report.lake import Reading, collected, grouped
 from tubelake.stats.sentiment import only_counted
 
 BINS = 10  # from 0 to 1
@@ -120,11 +120,3 @@ def aspects_of(reading: Reading) -> Sequence[Row]:
         F.min_by(F.struct("video_id", "worst_text"), F.when(F.col("negative_count") > 0, polarity)).alias("worst"),
     )  # fmt: skip
     return collected(each.orderBy(F.desc("texts"), "aspect", "source"), MOST_ASPECTS)
-
-
-def grouped(rows: Iterable[Row], key: str) -> dict[str, list[Row]]:
-    """The rows by the value of a column, in their order."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row[key], []).append(row)
-    return found

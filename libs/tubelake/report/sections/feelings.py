@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, Row
 from tubelake import tables
 from tubelake.export.markup import tag
 from tubelake.report import charts, parts
-from tubelake.report.lake import Reading
+from tubelake.report.lake import Reading, grouped
 from tubelake.report.people import Names, names_in, without_names
 from tubelake.report.section import Finding, Section
 from tubelake.report.sections.feeling_panel import Kind, commonest_reason, panel
@@ -18,7 +18,6 @@ from tubelake.report.sections.feeling_rows import (
     counted_texts,
     counts_of,
     extremes_of,
-    grouped,
     kinds_of,
     titles_of,
 )

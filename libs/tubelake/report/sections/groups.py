@@ -12,6 +12,7 @@ from tubelake.export.markup import tag
 from tubelake.report import charts, parts
 from tubelake.report.lake import Reading, collected
 from tubelake.report.section import Finding, Section
+from tubelake.report.sections.keywords import NAMES
 from tubelake.stats.groups import LEVEL
 
 MOST_PAIRS = 15  # of a grouping and metric, the clearest
@@ -19,9 +20,9 @@ MOST_TOLD = 8  # clear differences in words
 MOST_KEYWORDS = 20
 GROUPINGS = {"keyword": "Keywords", "category": "Categories", "cohort": "Cohorts", "keyword size": "Keyword sizes"}
 METRICS = {
-    "view_count": "views", "views_per_day": "views a day", "likes_per_view": "likes a view",
-    "comments_per_view": "comments a view", "duration_seconds": "length (s)",
-}  # fmt: skip
+    metric: NAMES[metric]
+    for metric in ("view_count", "views_per_day", "likes_per_view", "comments_per_view", "duration_seconds")
+}
 SHARES = ("likes_per_view", "comments_per_view")
 SPREAD = 20  # a log axis shows values that lie so many times apart
 EXPLAINED = (

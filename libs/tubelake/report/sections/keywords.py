@@ -1,6 +1,5 @@
 """The statistics of each keyword: describe(), histograms on both scales, and when its videos were published."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
@@ -10,7 +9,7 @@ from pyspark.sql import functions as F
 from tubelake import console, tables
 from tubelake.export.markup import tag
 from tubelake.report import charts, parts
-from tubelake.report.lake import Reading, collected
+from tubelake.report.lake import Reading, collected, grouped
 from tubelake.report.section import Finding, Section
 from tubelake.stats.metrics import METRICS
 
@@ -41,14 +40,14 @@ Rows = Sequence[Row]
 
 
 def section(reading: Reading) -> Section:
-    statistics = _by_keyword(collected(_of_largest(reading)))
+    statistics = grouped(collected(_of_largest(reading)), "keyword")
     if not statistics:
         return Section(
             "keywords", "Keywords", [parts.missing("No keyword has statistics yet.", tables.KEYWORD_STATISTICS)]
         )
     named = F.col("keyword").isin(*statistics)
-    bins = _by_keyword(collected(reading.rows(tables.HISTOGRAMS).where(named).orderBy("metric", "scale", "bin")))
-    hours = _by_keyword(published(reading, named))
+    bins = grouped(collected(reading.rows(tables.HISTOGRAMS).where(named).orderBy("metric", "scale", "bin")), "keyword")
+    hours = grouped(published(reading, named), "keyword")
     panels = {
         keyword: [_described(rows), *_distributions(bins.get(keyword, ())), *_published(hours.get(keyword, ()))]
         for keyword, rows in statistics.items()
@@ -74,13 +73,6 @@ def _of_largest(reading: Reading) -> DataFrame:
     )
 
 
-def _by_keyword(rows: Rows) -> dict[str, list[Row]]:
-    grouped: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        grouped[row["keyword"]].append(row)
-    return grouped
-
-
 def published(reading: Reading, named: Column) -> Rows:
     """(keyword, day 0 to 6 from Monday, hour of UTC, videos): when the videos of these keywords were published."""
     found = reading.rows(tables.SEARCH_HITS).where(named & F.col("video_id").isNotNull()).select("keyword", "video_id")
@@ -100,10 +92,11 @@ def _described(rows: Rows) -> Element:
 
 def _distributions(bins: Rows) -> list[Element]:
     """Tabs of metrics, each with its histogram on both scales."""
-    grouped: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for row in bins:
-        grouped[row["metric"]][row["scale"]].append(row)
-    shown = {NAMES[metric]: [_both_scales(NAMES[metric], grouped[metric])] for metric in METRICS if metric in grouped}
+    by_metric = grouped(bins, "metric")
+    shown = {
+        NAMES[metric]: [_both_scales(NAMES[metric], grouped(by_metric[metric], "scale"))]
+        for metric in METRICS if metric in by_metric
+    }  # fmt: skip
     return [parts.tabs("Metrics", shown)] if shown else []
 
 

@@ -11,7 +11,7 @@ from tubelake import console, tables
 from tubelake.report import parts
 from tubelake.report.lake import Reading, collected
 from tubelake.report.section import Finding, Section
-from tubelake.stats.metrics import with_newest_counts
+from tubelake.stats.metrics import COUNTS, with_newest_counts
 
 MOST = 40  # rows of a table
 # From these days on YouTube counts views in another way, so counts before and after are no trend.
@@ -19,7 +19,6 @@ REGIMES = (
     (date(2025, 3, 31), "a view of a Short is any start of it"),
     (date(2026, 8, 27), "the same holds for every format"),
 )
-COUNTS = ("view_count", "like_count", "dislike_count", "favorite_count", "comment_count")
 
 
 def section(reading: Reading) -> Section:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from tubelake import tables
 from tubelake.report import charts, parts
-from tubelake.report.lake import Reading, collected
+from tubelake.report.lake import Reading, collected, grouped
 from tubelake.report.section import Finding, Section
 from tubelake.report.sections.keywords import NAMES
 from tubelake.stats.metrics import ALL, METRICS
@@ -34,7 +34,7 @@ def section(reading: Reading) -> Section:
     points = collected(reading.rows(tables.CCDF).where(named).orderBy("keyword", "metric", "value"))
     panels = {
         keyword or "all videos": [_table(rows), *_figures(rows, points)]
-        for keyword, rows in _by("keyword", laws).items()
+        for keyword, rows in grouped(laws, "keyword").items()
     }
     return Section("tails", "Long tails", [_intro(), parts.tabs("Keywords", panels)], list(_findings(laws)))
 
@@ -46,13 +46,6 @@ def _of_largest(laws: DataFrame) -> DataFrame:
     place = F.coalesce(*(F.when(F.col("metric") == metric, at) for at, metric in enumerate(METRICS)))
     order = (F.col("keyword") != ALL, F.desc("_videos"), "keyword", place)
     return laws.join(F.broadcast(first), on="keyword", how="inner").orderBy(*order)
-
-
-def _by(column: str, rows: Sequence[Row]) -> dict[str, list[Row]]:
-    grouped: dict[str, list[Row]] = {}
-    for row in rows:
-        grouped.setdefault(row[column], []).append(row)
-    return grouped
 
 
 def _intro() -> Element:

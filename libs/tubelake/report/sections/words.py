@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from tubelake import tables
 from tubelake.export.markup import tag
 from tubelake.report import charts, parts
-from tubelake.report.lake import Reading, collected
+from tubelake.report.lake import Reading, collected, grouped
 from tubelake.report.section import Finding, Section
 
 MOST_GROUPS = 12  # of a grouping, those with the most videos
@@ -54,11 +54,7 @@ def terms(reading: Reading) -> Sequence[Row]:
 
 
 def _by_group(rows: Sequence[Row], grouping: str) -> Groups:
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["grouping"] == grouping:
-            groups.setdefault(row["group"], []).append(row)
-    return groups
+    return grouped((row for row in rows if row["grouping"] == grouping), "group")
 
 
 def _panel(groups: Groups) -> Iterator[Element]:
