@@ -33,7 +33,8 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
             finally:
                 note_ends(following, reason)
     spent.failed = following.unreached  # what was had at another try did not fail
-    return spent.report(*following.summary()) + job.Report(calls=following.looks.calls, units=following.looks.units)
+    looked = job.Report(calls=following.looks.calls, units=following.looks.units, open=following.may_go_on)
+    return spent.report(*following.summary()) + looked
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pytest
 from pyspark.sql import Row
 from pyspark.testing import assertDataFrameEqual
 
-from tubelake import store, upsert
+from tubelake import disk, store, upsert
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.settings import Lake
 from tubelake.tables import CHANGE_FEED, Column, Table
@@ -212,8 +212,8 @@ def test_only_folders_of_this_file_system_are_folders(tmp_path, monkeypatch):
         "s3a://bucket/lake": None,
         "abfss://c@a.dfs.core.windows.net/lake": None,
     }
-    assert {root: store.folder(Lake(root=root)) for root in folders} == folders
-    assert store.folder(Lake(catalog="main")) is None
+    assert {root: disk.folder(Lake(root=root)) for root in folders} == folders
+    assert disk.folder(Lake(catalog="main")) is None
 
 
 def test_names_are_paths_or_names_of_a_catalog():

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -121,12 +122,24 @@ def run_pipeline(
     named = [settings.value(wanted, name) for name in ("channels.ids", "charts.regions", "import.path")]
     if not (keyword or video_ids or all_known or any(named)):
         raise UsageError("say what to collect: --keyword WORD, --channel ID, --video-ids ID,ID or --all-known")
-    wanted = job.with_run_id(wanted)
-    code = job.run_all(partial(pipeline.jobs_of, wanted, _extras(extras)), wanted)
+    wanted, words = job.with_run_id(wanted), _extras(extras)
+    code = _unless_done(wanted, words)
     out = None if no_report else pipeline.report_file(wanted.lake, report)
     if out and code in (0, Postponed.exit_code):  # a report of what is there by then
         pipeline.make_report(wanted, out)
     raise typer.Exit(code)
+
+
+def _unless_done(wanted: Settings, words: tuple[str, ...]) -> int:
+    """Run the pipeline, unless the same run has just left nothing to do; gives the exit code."""
+    if ended_at := pipeline.ended_before(wanted, words):
+        seconds = (datetime.now(UTC) - ended_at).total_seconds()
+        console.say(
+            f"up to date: the same run ended {console.clock(seconds)} ago, and nothing has changed since "
+            "(--set run.again_minutes=0 looks at everything again)"
+        )
+        return 0
+    return job.run_all(partial(pipeline.jobs_of, wanted, words), wanted, then=partial(pipeline.remember, wanted, words))
 
 
 def _extras(words: str | None) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ class Report:
     units: int = 0
     failed: int = 0  # requests that the next run will ask again
     notes: tuple[str, ...] = ()
+    open: int = 0  # what may go on at any time, such as a stream that is announced: the next run must look
 
     def __add__(self, other: "Report") -> "Report":
         pairs = zip(astuple(self), astuple(other), strict=True)
@@ -182,12 +183,13 @@ def run(spark: "SparkSession", name: str, settings: Settings) -> int:
 
 
 def run_all(
-    names: Sequence[str] | Callable[[], Sequence[str]], settings: Settings, apart: Mapping[str, Settings] | None = None
-) -> int:
+    names: Sequence[str] | Callable[[], Sequence[str]], settings: Settings, apart: Mapping[str, Settings] | None = None,
+    then: Callable[[Sequence[Ended]], None] | None = None,
+) -> int:  # fmt: skip
     """Run jobs one after the other in one session, and sum them up where they are several; gives the exit code.
 
     `names` may be a function that gives them: it is asked, and what the jobs import is loaded, while the session starts.
-    `apart` are the settings of jobs that have their own; they have the run id of all.
+    `apart` are the settings of jobs that have their own; they have the run id of all. `then` is told how each ended.
     A spent quota and requests that failed do not hold up the jobs that build from what was fetched; any other failure
     ends the run.
     """
@@ -206,6 +208,8 @@ def run_all(
         from tubelake import summary
 
         summary.show(spark, chosen, ended, settings.lake)
+    if then:
+        then(ended)
     return next((end.code for end in ended if not end.go_on), max((end.code for end in ended), default=0))
 
 

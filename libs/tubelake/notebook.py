@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from pyspark.sql import DataFrame, SparkSession
 
-from tubelake import emulator, job, settings, store
+from tubelake import disk, emulator, job, settings, store
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.settings import Settings
 from tubelake.tables import VIDEOS, Table
@@ -67,7 +67,7 @@ class OpenLake:
 def open_lake(root: str, *overrides: str) -> OpenLake:
     """The lake at `root`, with settings such as "text.topics=5". Raises UsageError where no lake is."""
     wanted = job.with_run_id(settings.load(overrides=[f"lake.root={root}", *overrides]))
-    folder = store.folder(wanted.lake)
+    folder = disk.folder(wanted.lake)
     if folder is not None and not folder.is_dir():
         raise UsageError(f"there is no lake in {root}: `make demo` makes one, or name the folder of your own")
     return OpenLake(job.start(wanted), wanted)
@@ -75,6 +75,6 @@ def open_lake(root: str, *overrides: str) -> OpenLake:
 
 def _corpus_beside(wanted: Settings) -> Path | None:
     """The corpus that the demo's lake was collected from; None for any other lake."""
-    folder = store.folder(wanted.lake)
+    folder = disk.folder(wanted.lake)
     corpus = folder.parent / "corpus" if folder else None
     return corpus if corpus and (corpus / "videos.jsonl").is_file() else None

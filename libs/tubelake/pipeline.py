@@ -1,14 +1,18 @@
 """Puts jobs into the order in which they feed each other, and says which of them a pipeline runs."""
 
 import graphlib
+import json
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+from tubelake import disk, state
 from tubelake.errors import UsageError
-from tubelake.job import find_all, load
+from tubelake.export.files import write_whole
+from tubelake.job import Ended, find_all, load
 from tubelake.settings import Lake, Settings, value
 from tubelake.tables import Table
 
@@ -79,16 +83,40 @@ def _is_asked(module: ModuleType, settings: Settings, also: Collection[str]) -> 
     return not set(words).isdisjoint(also) or (needs is not None and bool(value(settings, needs)))
 
 
+def remember(settings: Settings, asked: object, ended: Sequence[Ended]) -> None:
+    """Note in the lake's folder that this run has left nothing to do. `asked` is what it was told besides its settings."""
+    root, is_over = disk.folder(settings.lake), all(end.outcome == "done" and not end.report.open for end in ended)
+    if root and is_over:
+        told = {"state": _state(settings, asked), "ended_at": datetime.now(UTC).isoformat()}
+        with suppress(UsageError):  # without the note the next run looks at everything, as it would have
+            write_whole(root / disk.NOTES, [json.dumps(told)])
+
+
+def ended_before(settings: Settings, asked: object) -> datetime | None:
+    """When the same run has left nothing to do, at most `run.again_minutes` ago; None where something changed since."""
+    root = disk.folder(settings.lake)
+    try:
+        told = json.loads((root / disk.NOTES).read_text(encoding="utf-8")) if root else {}
+        ended_at = datetime.fromisoformat(told["ended_at"])
+        is_same = told["state"] == _state(settings, asked)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    is_fresh = datetime.now(UTC) - ended_at < timedelta(minutes=settings.run.again_minutes)
+    return ended_at if is_same and is_fresh else None
+
+
+def _state(settings: Settings, asked: object) -> str | None:
+    return state.digits(settings, asked, settings.youtube.endpoint, settings.run.now)
+
+
 def report_file(lake: Lake, given: Path | None) -> Path | None:
     """Where the report goes: the file given, else report.html in the lake's folder; None: a lake that is no folder."""
-    from tubelake import store  # imports pyspark, which the command line does without for as long as it can
-
-    root = store.folder(lake)
+    root = disk.folder(lake)
     return given or (root / "report.html" if root else None)
 
 
 def make_report(settings: Settings, out: Path) -> None:
-    """Write the report of the lake in the session that has run the jobs, and say where it is."""
+    """Write the report of the lake in the session that has run the jobs, where it is not current, and say where it is."""
     from tubelake.report import build
 
-    build.write(settings, out)
+    build.write(settings, out, again=False)

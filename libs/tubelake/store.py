@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 from filelock import BaseFileLock, FileLock, Timeout
 from py4j.protocol import Py4JJavaError
@@ -18,6 +17,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from tubelake import console
+from tubelake.disk import NOTES, folder, log_folder
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.settings import Lake
 from tubelake.tables import Column, Table
@@ -30,14 +30,6 @@ SMALL_BYTES = 16_000_000  # Delta compacts files to 1 GB: larger ones than this 
 COMMIT_TRIES = 10  # concurrent MERGEs into one table fail now and then; each try starts from the newer version
 
 
-def folder(lake: Lake) -> Path | None:
-    """The lake's folder on this file system, or None on an object store or in a catalog."""
-    parts = urlparse(lake.root)
-    if lake.catalog or parts.scheme not in ("", "file"):
-        return None
-    return Path(parts.path if parts.scheme else lake.root).absolute()
-
-
 def check(lake: Lake) -> None:
     """Raises UsageError for a folder that cannot be a lake."""
     root = folder(lake)
@@ -45,7 +37,7 @@ def check(lake: Lake) -> None:
         return
     try:
         root.mkdir(parents=True, exist_ok=True)
-        (root / ".tubelake").touch()
+        (root / NOTES).touch()
     except OSError as error:
         raise UsageError(f"cannot use {root} as a lake: {error.strerror}; set lake.root to a folder you own") from None
 
@@ -119,13 +111,6 @@ def _raise_if_damaged(error: Exception, table: Table, lake: Lake) -> None:
             f"table {table.layer}/{table.name} in {lake.root} cannot be read ({reason}); restore its folder from a "
             "backup, or remove the folder: derived tables are built again by the next run"
         ) from None
-
-
-def log_folder(table: Table, lake: Lake) -> Path | None:
-    """The folder of Delta's log of the table, if it is on this file system and there is one."""
-    root = folder(lake)
-    log = root / table.layer / table.name / "_delta_log" if root else None
-    return log if log and log.is_dir() else None
 
 
 def _is_cut_off(log: Path) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from tubelake import store
+from tubelake import disk, store
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
@@ -29,7 +29,7 @@ def merge(rows: DataFrame, table: Table, lake: Lake, *, unique: bool = False, wh
     and the table is empty, they are written as they come. Of a table whose rows come in wholes (`Table.whole_by`), those
     that are no longer among `rows` go: of the wholes that `wholes` names, or else of those that `rows` has.
     """
-    if unique and store.folder(lake) is not None:
+    if unique and disk.folder(lake) is not None:
         with store.exclusive(table.full_name, lake):
             if store.is_new(rows.sparkSession, table, lake):
                 return int(store.append_and_tell(rows, table, lake, F.count("*").alias("count"))["count"])
@@ -66,7 +66,7 @@ def _left_over(rows: DataFrame, wholes: DataFrame, table: Table, lake: Lake) -> 
 def _merge(newest: DataFrame, extent: Extent, table: Table, lake: Lake) -> int:
     known, within = newest.sparkSession.table(store.name(table, lake)).alias("t"), extent.within
     if not _any_known(newest, extent, table, known):
-        if store.folder(lake) is None:  # there is no lock: a MERGE looks again
+        if disk.folder(lake) is None:  # there is no lock: a MERGE looks again
             return _merge_news(newest, table, lake, within, "")
         store.append(newest, table, lake)
         return extent.count

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from pyspark.sql import Row
 from pyspark.sql import functions as F
+from tests.filling import add
 
-from tubelake import job, session, store, tables
+from tubelake import disk, job, session, store, tables
 from tubelake.collect import fetch, live, rounds, search, videos
 from tubelake.collect.fetch import Round
 from tubelake.collect.gate import Pace
@@ -228,7 +229,7 @@ def rows_of(spark, table, lake: Lake, where: str = "true") -> list[Row]:
 
 def commits(lake: Lake) -> dict[str, int]:
     """How many commits each table has."""
-    logs = store.folder(lake).glob("*/*/_delta_log")
+    logs = disk.folder(lake).glob("*/*/_delta_log")
     return {log.parent.name: len(list(log.glob("*.json"))) for log in logs}
 
 
@@ -308,6 +309,28 @@ def test_a_live_video_belongs_to_the_keyword_that_found_it(spark, corpus, wanted
     assert live.asked_ids(spark, cooking, now + timedelta(days=8)) == []
     named = wanted(youtube.url, "chat.video_ids=abcdefghijk", run="named")
     assert live.asked_ids(spark, named, now) == ["abcdefghijk"]
+
+
+def test_what_is_over_by_the_log_is_not_asked_again(spark, corpus, wanted):
+    states = {i: video["snippet"]["liveBroadcastContent"] for i, video in corpus.videos.items()}
+    plain, stream = (next(i for i, told in states.items() if told == state) for state in ("none", "live"))
+    now = datetime.now(UTC)
+    with running(corpus) as youtube:
+        asked = wanted(youtube.url, f"videos.ids={plain},{stream}", run="over")
+
+        def look() -> tuple[list[str], list[str]]:
+            """The streams that are live, and whom YouTube was asked about."""
+            before = len(youtube.calls())
+            found = live.find(spark, asked, now, live.Looks())
+            return [each.video_id for each in found], [params["id"] for _, params, _ in youtube.calls()[before:]]
+
+        assert look() == ([stream], [f"{plain},{stream}"])
+        assert look() == ([stream], [stream])
+        poll = {"method": "liveChatMessages.list", "subject": stream, "reason": "liveChatEnded"}
+        add(spark, asked.lake, RESPONSES, {**poll, "request_id": "long ago", "fetched_at": now - timedelta(hours=1)})
+        assert look() == ([stream], [stream])
+        add(spark, asked.lake, RESPONSES, {**poll, "request_id": "just now", "fetched_at": now + timedelta(minutes=1)})
+        assert look() == ([], [])
 
 
 def test_what_only_the_user_can_put_right_is_one_line_and_exit_code_2(spark, corpus, wanted, capsys):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pyspark.sql import Row
 
-from tubelake import job, pipeline, store, tables
+from tubelake import disk, job, pipeline, store, tables
 from tubelake.collect import fetch, recall, search
 from tubelake.collect.fetch import Round
 from tubelake.collect.gate import Pace
@@ -250,5 +250,5 @@ def test_a_search_that_is_complete_has_a_recall_of_1_and_another_keyword_none(sp
 
 
 def _commits(lake) -> dict[str, int]:
-    logs = store.folder(lake).glob("*/*/_delta_log")
+    logs = disk.folder(lake).glob("*/*/_delta_log")
     return {log.parent.name: len(list(log.glob("*.json"))) for log in logs}

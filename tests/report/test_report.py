@@ -1,6 +1,7 @@
 """The report's page: what it says equals the lake, it asks nobody for anything, and no text of a video is ever markup."""
 
 import json
+import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -10,10 +11,11 @@ import pytest
 import vl_convert
 from tests.filling import add
 
-from tubelake import cli, job, tables
+from tubelake import cli, job, pipeline, settings, tables
 from tubelake.errors import UsageError
 from tubelake.report import build, page, parts
 from tubelake.report.section import Finding, Section
+from tubelake.settings import Lake
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 EVIL = "</script><script>window.pwned = 1</script><img src=x onerror=alert(1)>"
@@ -83,23 +85,30 @@ def fill(spark, lake) -> None:
     )
 
 
-@pytest.fixture
-def made(spark, settings_for, tmp_path):
-    """Builds the report of this test's lake and gives its file, its text and the page."""
+@pytest.fixture(scope="module")
+def full(spark, settings_of, tmp_path_factory) -> Lake:
+    """The lake of `fill`, with statistics."""
+    lake = Lake(root=str(tmp_path_factory.mktemp("report") / "lake"))
+    fill(spark, lake)
+    assert job.run(spark, "build_statistics", job.with_run_id(settings_of(lake))) == 0
+    return lake
 
-    def make() -> tuple[Path, str, Page]:
+
+@pytest.fixture
+def made(spark, settings_of, tmp_path):
+    """Builds the report of a lake and gives its file, its text and the page."""
+
+    def make(lake: Lake) -> tuple[Path, str, Page]:
         out = tmp_path / "out" / "report.html"
-        build.build(spark, settings_for("http://127.0.0.1:9"), out)
+        build.build(spark, settings_of(lake), out)
         text = out.read_text(encoding="utf-8")
         return out, text, Page(text)
 
     return make
 
 
-def test_a_lake_with_hostile_names_is_told_rightly_and_nothing_in_it_is_markup(spark, settings_for, lake, made):
-    fill(spark, lake)
-    assert job.run(spark, "build_statistics", settings_for("http://127.0.0.1:9")) == 0
-    _, text, shown = made()
+def test_a_lake_with_hostile_names_is_told_rightly_and_nothing_in_it_is_markup(spark, full, made):
+    _, text, shown = made(full)
 
     scripts = [kind for kind, _ in shown.scripts]
     assert scripts.count(None) == 2
@@ -119,8 +128,8 @@ def test_a_lake_with_hostile_names_is_told_rightly_and_nothing_in_it_is_markup(s
     row = shown.words[shown.words.index("newest") + 1 :][:10]
     assert row[:3] == ["lofi", "30", "7"]
     median = spark.sql(f"""
-        SELECT percentile(view_count, 0.5) AS views FROM delta.`{lake.root}/silver/video_snapshots` s
-        JOIN delta.`{lake.root}/silver/search_hits` h USING (video_id) WHERE keyword = 'lofi' AND s.fetched_at = '{NOW:%F %T}'
+        SELECT percentile(view_count, 0.5) AS views FROM delta.`{full.root}/silver/video_snapshots` s
+        JOIN delta.`{full.root}/silver/search_hits` h USING (video_id) WHERE keyword = 'lofi' AND s.fetched_at = '{NOW:%F %T}'
     """).collect()[0]["views"]  # fmt: skip
     assert f"The median video of “lofi” has {median:,.0f} views" in " ".join(shown.words)
     assert any("1 of 40 videos (2%) have no count of views" in each for each in shown.words)
@@ -134,8 +143,8 @@ def test_a_lake_with_hostile_names_is_told_rightly_and_nothing_in_it_is_markup(s
     assert sum(each["video_count"] for each in views["data"]["values"]) == 29  # of 30, one hides its views
 
 
-def test_an_empty_lake_has_a_report_that_says_what_to_run_and_makes_no_table(spark, lake, made):
-    _, _, shown = made()
+def test_an_empty_lake_has_a_report_that_says_what_to_run_and_makes_no_table(lake, made):
+    _, _, shown = made(lake)
     told = " ".join(shown.words)
     assert "This part could not be made" not in told
     assert "There are no videos in this lake. To have it, run tubelake run build_videos ." in told
@@ -143,15 +152,33 @@ def test_an_empty_lake_has_a_report_that_says_what_to_run_and_makes_no_table(spa
     assert not list(Path(lake.root).rglob("_delta_log"))
 
 
-def test_a_table_that_cannot_be_read_costs_its_section_alone(spark, settings_for, lake, made):
-    fill(spark, lake)
-    assert job.run(spark, "build_statistics", settings_for("http://127.0.0.1:9")) == 0
+def test_a_pipeline_leaves_a_report_of_the_same_lake_and_settings_as_it_is(spark, lake, settings_of, tmp_path, capsys):
+    out, wanted = tmp_path / "report.html", settings_of(lake)
+
+    def told() -> str:
+        pipeline.make_report(wanted, out)
+        return capsys.readouterr().out
+
+    assert "any browser opens it" in told()
+    written = out.read_bytes()
+    assert f"report: {out} (" in (again := told())
+    assert "nothing has changed since it was written" in again
+    assert out.read_bytes() == written
+    assert not build.is_current(settings.changed(wanted, "policy", derived_metrics_accepted=True), out)
+    add(spark, lake, tables.VIDEOS, {"video_id": "video000001", "fetched_at": NOW})
+    assert not build.is_current(wanted, out)
+    assert build.is_current(wanted, tmp_path / "another.html") is False
+
+
+def test_a_table_that_cannot_be_read_costs_its_section_alone_and_is_tried_again(full, lake, settings_of, made):
+    shutil.copytree(full.root, lake.root)
     for part in (Path(lake.root) / "gold" / "histograms").glob("*.parquet"):
         part.write_bytes(b"PAR1 torn")
-    _, _, shown = made()
+    out, _, shown = made(lake)
     assert any(each.startswith("This part could not be made: ") for each in shown.words)
     assert "What was collected" in shown.words
     assert "Columns with nulls" in shown.words
+    assert not build.is_current(settings_of(lake), out)
 
 
 def test_findings_stand_in_order_of_weight_and_no_more_than_a_page_of_them(tmp_path):

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from tests.vision.test_faces import RECIPES, agree_with_explode, options
 
-from tubelake import job, store, tables
+from tubelake import disk, job, store, tables
 from tubelake.backends import faces
 from tubelake.emulator.pictures import drawn
 from tubelake.emulator.recipes import Face, Recipe
@@ -35,7 +35,7 @@ def lay(
 
 def commits(lake) -> list[int]:
     return [
-        len(list((store.folder(lake) / f"silver/{name}/_delta_log").glob("*.json")))
+        len(list((disk.folder(lake) / f"silver/{name}/_delta_log").glob("*.json")))
         for name in ("picture_faces", "faces")
     ]
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tubelake import job, settings, store, tables
+from tubelake import disk, job, settings, store, tables
 from tubelake.emulator import EmulatorOptions, Fault, load_corpus, make_corpus, running
 from tubelake.emulator.search import matches
 from tubelake.errors import Blocked
@@ -70,7 +70,7 @@ def rows_of(spark, lake: Lake, table: tables.Table, where: str = "true") -> list
 
 
 def commits(lake: Lake) -> dict[str, int]:
-    return {log.parent.name: len(list(log.glob("*.json"))) for log in store.folder(lake).glob("*/*/_delta_log")}
+    return {log.parent.name: len(list(log.glob("*.json"))) for log in disk.folder(lake).glob("*/*/_delta_log")}
 
 
 def test_a_second_run_asks_nothing_and_commits_nothing(corpus, lake, run, capsys):

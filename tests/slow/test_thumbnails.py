@@ -8,7 +8,7 @@ import pytest
 from tests.collect.test_pictures import YTIMG, jpeg, path
 from tests.youtube.picture_server import serving
 
-from tubelake import job, store, tables
+from tubelake import disk, job, store, tables
 from tubelake.emulator import EmulatorOptions, Fault, load_corpus, running
 from tubelake.parse.videos import videos_from_answers
 from tubelake.settings import Settings
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def commits(lake) -> int:
-    return len(list((store.folder(lake) / "bronze/pictures/_delta_log").glob("*.json")))
+    return len(list((disk.folder(lake) / "bronze/pictures/_delta_log").glob("*.json")))
 
 
 def lay_videos(spark, lake, videos: dict[str, tuple[str | None, int | None]]) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 from tests.vision.test_decode import saved
 from tests.vision.test_rapidocr import drawn
 
-from tubelake import job, store, tables
+from tubelake import disk, job, store, tables
 from tubelake.errors import UsageError
 from tubelake.progress import silent
 from tubelake.rounds import MadeBy
@@ -103,7 +103,7 @@ def test_a_missing_model_is_said_before_anything_runs(spark, settings_for, tmp_p
     wanted = settings_for(NOWHERE, "vision.ocr_backend=keras-ocr", f"vision.ocr_weights={tmp_path}")
     with pytest.raises(UsageError, match=r"vision.ocr_weights=.* has no craft_mlt_25k.h5 and no crnn_kurapan.h5"):
         job.load("read_thumbnails").run(spark, wanted)
-    assert not (store.folder(wanted.lake) / "silver").exists()
+    assert not (disk.folder(wanted.lake) / "silver").exists()
 
 
 @pytest.mark.real_data

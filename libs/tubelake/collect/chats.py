@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from tubelake.collect.callers import CHAT
@@ -24,8 +24,9 @@ LONGEST_PAUSE_SECONDS = 60.0  # between tries of a chat that cannot be reached
 _AT_ONCE = datetime(2005, 4, 23, tzinfo=UTC)
 # Reasons of the API, and our own notes at the end of a run, as the ends that `chats` tells.
 STOPPED, SPENT, UNREACHED = "stopped", "quotaSpent", "unreached"
+_ENDED = "liveChatEnded"
 ENDS: Mapping[str, str] = {
-    "liveChatEnded": "ended",
+    _ENDED: "ended",
     "liveChatDisabled": "disabled",
     "liveChatNotFound": "not found",
     CHAT_FORBIDDEN: "forbidden",
@@ -104,6 +105,11 @@ def after(chat: Chat, row: Row, pause: float = 0.0) -> Chat:
     if is_final(row["status"], reason):
         return replace(chat, end=ENDS.get(reason, reason))
     return chat
+
+
+def is_the_end() -> Column:
+    """Whether an answer of the log is the last of its chat: it says so, or is empty and the stream offline."""
+    return F.col("reason").eqNullSafe(_ENDED) | F.expr("offline_at IS NOT NULL AND item_count = 0")
 
 
 def unreached_seconds(chat: Chat) -> float:

@@ -143,6 +143,11 @@ class Following:
     def unreached(self) -> int:
         return sum(chat.end == chats.UNREACHED for chat in self.chats.values())
 
+    @property
+    def may_go_on(self) -> int:
+        """Chats that did not end, and streams that are announced."""
+        return self.looks.announced + self.unreached + len(self.open)
+
     def summary(self) -> list[str]:
         """A line about how the chats ended."""
         ends = Counter(chat.end or chats.STOPPED for chat in self.chats.values())

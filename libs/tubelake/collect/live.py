@@ -8,11 +8,12 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import console, progress, store
-from tubelake.collect import search, videos
+from tubelake.collect import chats, search, videos
 from tubelake.collect.chats import Stream
 from tubelake.collect.request import Request, params_json
 from tubelake.collect.rounds import Due, Work, collect
 from tubelake.errors import QuotaSpent, UsageError
+from tubelake.parse.columns import items
 from tubelake.parse.videos import videos_from_answers
 from tubelake.settings import Settings
 from tubelake.tables import RESPONSES
@@ -31,20 +32,22 @@ def check(settings: Settings) -> None:
 
 @dataclass
 class Looks:
-    """What looks for live streams have cost."""
+    """What looks for live streams have cost, and how many streams the last of them found announced."""
 
     calls: int = 0
     units: int = 0
+    announced: int = 0
 
 
 def find(spark: SparkSession, settings: Settings, since: datetime, looks: Looks) -> list[Stream]:
     """The streams that are live and have a chat, of what the settings name.
 
     Costs a search a keyword and channel, but for those that the log has an answer of from after `since`: there are 100
-    a day. What it did cost is added to `looks`.
+    a day; and details of the videos that may be live by what the log says. What it did cost is added to `looks`.
     """
-    ids = [*_named(settings), *_searched(spark, settings, since, looks)]
-    return _with_chats(spark, settings, list(dict.fromkeys(ids)), looks)
+    ids = list(dict.fromkeys([*_named(settings), *_searched(spark, settings, since, looks)]))
+    over = _over(spark, settings, ids, since)
+    return _with_chats(spark, settings, [video_id for video_id in ids if video_id not in over], looks)
 
 
 def asked_ids(spark: SparkSession, settings: Settings, now: datetime) -> list[str]:
@@ -90,16 +93,33 @@ def _answered(spark: SparkSession, settings: Settings, texts: Sequence[str], sin
     return log.where(is_good & F.col("params").isin(*texts)).select("params", "item_ids").collect()
 
 
+def _over(spark: SparkSession, settings: Settings, ids: Sequence[str], since: datetime) -> set[str]:
+    """Those of the videos that are not live by the log: never were, have ended, or their chat has ended after `since`.
+
+    A video that is neither live nor announced stays so. An ended chat may be followed by a second one of its stream.
+    """
+    if not ids:
+        return set()
+    logs = {method: store.read(spark, RESPONSES.of(method), settings.lake) for method in (videos.DETAILS, chats.METHOD)}
+    told = items(logs[videos.DETAILS], "struct<id:string,snippet:struct<liveBroadcastContent:string>>")
+    newest = told.groupBy("item.id").agg(F.max_by("item.snippet.liveBroadcastContent", "fetched_at").alias("state"))
+    ended = logs[chats.METHOD].where(chats.is_the_end() & (F.col("fetched_at") > F.lit(since)))
+    over = newest.where("state = 'none'").select("id").union(ended.select("subject"))
+    return {row["id"] for row in over.where(F.col("id").isin(*ids)).collect()}
+
+
 def _with_chats(spark: SparkSession, settings: Settings, ids: Sequence[str], looks: Looks) -> list[Stream]:
-    rows = _ask(spark, settings, videos.DETAILS, videos.requests(videos.DETAILS, ids), looks)
+    rows, looks.announced = _ask(spark, settings, videos.DETAILS, videos.requests(videos.DETAILS, ids), looks), 0
     if not rows:
         return []
     bodies = store.read(spark, RESPONSES.of(videos.DETAILS), settings.lake)
     answers = bodies.where(F.col("request_id").isin(*(row["request_id"] for row in rows)))
-    live = videos_from_answers(answers).where("live_chat_id IS NOT NULL AND live_broadcast_content = 'live'")
+    told = videos_from_answers(answers).where("live_broadcast_content IN ('live', 'upcoming')")
     started = F.date_format("live_started_at", "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").alias("started_at")
-    found = live.select("video_id", "live_chat_id", started).orderBy("video_id").collect()
-    return [Stream(row["video_id"], row["live_chat_id"], row["started_at"]) for row in found]
+    found = told.select("video_id", "live_chat_id", "live_broadcast_content", started).orderBy("video_id").collect()
+    live = [row for row in found if row["live_broadcast_content"] == "live"]
+    looks.announced = len(found) - len(live)
+    return [Stream(row["video_id"], row["live_chat_id"], row["started_at"]) for row in live if row["live_chat_id"]]
 
 
 def _ask(

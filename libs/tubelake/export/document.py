@@ -3,15 +3,15 @@
 import base64
 import hashlib
 import importlib.resources
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from tubelake import __version__
 from tubelake.export.markup import style, tag
 
 
-def head(title: str, css: str, scripts: Sequence[str] = ()) -> Element:
-    """The head of a page with this style sheet; `scripts` are those that its body holds."""
+def head(title: str, css: str, scripts: Sequence[str] = (), named: Mapping[str, str] | None = None) -> Element:
+    """The head of a page with this style sheet; `scripts` are those that its body holds, `named` what else it tells."""
     return tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -21,6 +21,7 @@ def head(title: str, css: str, scripts: Sequence[str] = ()) -> Element:
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="generator", content=f"TubeLake {__version__}"),
+        *(tag("meta", name=name, content=content) for name, content in (named or {}).items()),
         tag("title", title),
         style(css),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pyspark.sql import Row, SparkSession
 
-from tubelake import store
+from tubelake import disk, store
 from tubelake.follow import QUIET_OPERATIONS, Position, positions
 from tubelake.settings import Lake
 from tubelake.tables import Table
@@ -45,7 +45,7 @@ def prepare(spark: SparkSession, table: Table, lake: Lake, hours: int) -> bool:
         store.execute(spark, table, lake, f"REORG TABLE {store.name(table, lake)} APPLY (PURGE)")
     if not _has_garbage(spark, table, lake, _now_ms() - hours * HOUR_MS):
         return False
-    if store.log_folder(table, lake):
+    if disk.log_folder(table, lake):
         _make_checkpoint(spark, table, lake)
     return True
 
@@ -134,7 +134,7 @@ def _forget(table: Table, lake: Lake, before_ms: int, needed: int | None) -> Non
     Only on this file system: elsewhere Delta alone cleans them, by whole days. Those from the version `needed` on stay.
     They hold the least and the greatest values of every file: ids and titles among them.
     """
-    log = store.log_folder(table, lake)
+    log = disk.log_folder(table, lake)
     if log is None:
         return
     with store.exclusive(table.full_name, lake):

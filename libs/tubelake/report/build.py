@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from tubelake import console, job
+from tubelake import console, job, state
 from tubelake.errors import UsageError
 from tubelake.export.files import write_whole
 from tubelake.report import page, parts
@@ -45,8 +45,14 @@ def build(spark: SparkSession, settings: Settings, out: Path) -> int:
     if not out.name or out.is_dir():
         raise UsageError(f"{out} is a folder; give --out a file, such as report.html")
     reading = Reading(spark, settings)
-    heading = page.Heading(settings.lake.catalog or settings.lake.root, settings.run.now or datetime.now(UTC))
-    return write_whole(out, page.pieces(heading, sections_of(reading)))
+    now, before = (
+        settings.run.now or datetime.now(UTC),
+        state.digits(settings),
+    )  # a commit meanwhile makes it an old one
+    sections = sections_of(reading)
+    is_whole = all(section.is_whole for section in sections)
+    heading = page.Heading(settings.lake.catalog or settings.lake.root, now, before if is_whole else None)
+    return write_whole(out, page.pieces(heading, sections))
 
 
 def sections_of(reading: Reading) -> Sequence[Section]:
@@ -63,10 +69,23 @@ def made(make: Make, reading: Reading) -> Section:
         log.exception("the report's section %s failed", make.__module__)
         name = make.__module__.rpartition(".")[2]
         told = f"This part could not be made: {job.first_line(error)}"
-        return Section(name, name.capitalize(), (parts.paragraph(told),))
+        return Section(name, name.capitalize(), (parts.paragraph(told),), is_whole=False)
 
 
-def write(settings: Settings, out: Path) -> None:
-    """Write the report, in the session that there is or one of its own, and say where it is."""
-    size = build(job.start(settings), settings, out)
-    console.say(f"report: {out} ({size / 1e6:.1f} MB; any browser opens it, without a network)")
+def is_current(settings: Settings, out: Path) -> bool:
+    """Whether the file is a report of the lake as it is now, by this version with these settings."""
+    now = state.digits(settings)
+    return now is not None and now == page.state_of(out)
+
+
+def write(settings: Settings, out: Path, *, again: bool = True) -> None:
+    """Write the report, in the session that there is or one of its own, and say where it is.
+
+    Without `again` a file that is current is left as it is.
+    """
+    if not again and is_current(settings, out):
+        told = "nothing has changed since it was written"
+    else:
+        build(job.start(settings), settings, out)
+        told = "any browser opens it, without a network"
+    console.say(f"report: {out} ({out.stat().st_size / 1e6:.1f} MB; {told})")

@@ -1,7 +1,9 @@
 """Sections -> one HTML file that asks nobody for anything: its policy allows no request, and only its own two scripts."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -13,21 +15,25 @@ from tubelake.export.markup import html, tag
 from tubelake.report.section import Finding, Section
 
 MOST_FINDINGS = 12
+STATE = "tubelake-state"
+_HEAD = 4_096  # characters of a page in which its state is found
 _WHOLE: Any = None  # the bundle takes None for all of it; its types do not say so
 
 
 class Heading(NamedTuple):
-    """What stands at the top of the page: the lake, and when the page was made (UTC)."""
+    """What stands at the top of the page: the lake, when the page was made (UTC), and of which state, unseen."""
 
     lake: str
     made_at: datetime
+    state: str | None = None
 
 
 def pieces(heading: Heading, sections: Sequence[Section]) -> Iterator[str]:
     """The file, piece by piece."""
     scripts = (vl_convert.javascript_bundle(_WHOLE), text_of("tubelake.report", "report.js"))
     css = text_of("tubelake.export", "tile.css") + text_of("tubelake.report", "report.css")
-    head = document.head(f"Report of {heading.lake}", css, scripts)
+    named = {STATE: heading.state} if heading.state else None
+    head = document.head(f"Report of {heading.lake}", css, scripts, named)
     yield f'<!doctype html>\n<html lang="en">\n{html(head)}\n<body>\n'
     yield html(tag("a", "To the content", href="#content", class_="skip")) + "\n"
     yield html(_navigation(sections)) + '\n<main id="content" tabindex="-1">\n'
@@ -38,6 +44,16 @@ def pieces(heading: Heading, sections: Sequence[Section]) -> Iterator[str]:
     for script in scripts:
         yield f"<script>{script}</script>\n"
     yield "</body>\n</html>\n"
+
+
+def state_of(page: Path) -> str | None:
+    """The state of the lake that a page tells of; None where it says none, or is not there."""
+    try:
+        with page.open(encoding="utf-8", errors="replace") as file:
+            found = re.search(rf'<meta name="{STATE}" content="(\w+)"', file.read(_HEAD))
+    except OSError:
+        return None
+    return found[1] if found else None
 
 
 def _navigation(sections: Sequence[Section]) -> Element:

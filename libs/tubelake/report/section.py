@@ -14,9 +14,10 @@ class Finding(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A part of the page: `id` is its address in it."""
+    """A part of the page: `id` is its address in it. One that could not be made is not whole."""
 
     id: str
     title: str
     body: Sequence[Element]
     findings: Sequence[Finding] = ()
+    is_whole: bool = True

@@ -255,6 +255,8 @@ class Run(Section):
     """Id of this run, in every row it logs; not set: made from the time."""
     now: Moment = None
     """Run as if this moment was now: for replays and tests of quota days. Answers are dated by it, to the day."""
+    again_minutes: float = Field(30.0, ge=0)
+    """A pipeline that left nothing to do so lately, on a lake that has not changed since, is not run again; 0: it is."""
     logs: str | None = None
     """Folder of the log files; not set: the user's log folder."""
 
