@@ -19,16 +19,14 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
         store.read(spark, table, settings.lake) for table in READS[:-1]
     )
     rows = search.logged(searches, settings.search.keywords)
-    to_come = {
-        query.keyword: plan.videos_to_come(query, rows, settings.search.max_videos)
-        for query in search.queries(settings.search, rows, now)
-    }
+    queries = search.queries(settings.search, rows, now)
+    to_come = {query.keyword: plan.videos_to_come(query, rows, settings.search.max_videos) for query in queries}
     to_search = sum(to_come.values())
     found = videos.wanted_ids(searches, uploads, details, settings)
     to_detail = to_search + videos.without_details(found, details, run_id).count()
     detailed = plan.Known(selected(known, hits, settings), threads, transcripts, pictures)
     steps = plan.basic_steps(to_search, to_detail) + plan.further_steps(detailed, to_detail, settings, now)
-    steps += plan.chat_steps(settings)
+    steps += [*plan.recall_steps(queries, rows, settings), *plan.chat_steps(settings)]
     if to_come:
         console.show(
             "Videos yet to find (a guess until the first search)", ["keyword", "videos"], list(to_come.items())

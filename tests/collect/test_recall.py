@@ -74,6 +74,9 @@ def test_no_more_calls_than_are_wanted_and_no_window_twice(corpus, calls, lost):
         more = again(youtube.url, [*log, *repeats], Recall(calls=calls))
     assert len(asked) == len(repeats) <= calls
     assert more == []
+    (query,) = search.queries(COOKING, log, NOW)
+    due = [recall.calls_due(query, Recall(calls=calls), rows, "run") for rows in ([], log, [*log, *repeats])]
+    assert due == [calls, calls, 0]
     assert {params["order"] for params in asked} == {"relevance"}
     found = list(windows([*log, *repeats]))
     assert all(gaps(one, [other]) == [one] for one in found for other in found if one != other)
@@ -81,7 +84,6 @@ def test_no_more_calls_than_are_wanted_and_no_window_twice(corpus, calls, lost):
     assert found[0].lo == search.FIRST_VIDEO
     assert found[0].hi == oldest.replace(microsecond=0)
     if calls == 50:  # every window: together they are all that was searched
-        (query,) = search.queries(COOKING, log, NOW)
         assert sum((one.hi - one.lo for one in found), timedelta()) == query.until - query.since
         assert {item for row in repeats for item in row["item_ids"]} == matching(corpus, "cooking")
     elif calls == 6:

@@ -178,10 +178,11 @@ def test_the_plan_shows_what_more_would_cost(corpus, run, capsys):
         assert run(youtube, "plan", also=("captions.languages=ja",)) == [0]
         lines = [line.replace("│", " ").split() for line in capsys.readouterr().out.splitlines()]
         assert youtube.calls() == []
-    steps = {line[0]: line for line in lines if line and line[0] in {"comments", "captions", "thumbnails"}}
+    steps = {line[0]: line for line in lines if line and line[0] in {"comments", "captions", "thumbnails", "recall"}}
     assert steps["comments"][2] == "0"  # all are there
     assert int(steps["captions"][2]) > 20
     assert int(steps["thumbnails"][2]) > 20
+    assert steps["recall"][1:3] == ["search.list", "6"]
 
 
 @pytest.mark.real_data

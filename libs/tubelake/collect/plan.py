@@ -7,7 +7,7 @@ from datetime import datetime
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from tubelake.collect import captions, chats, comments, ledger, lists, pictures, search, videos
+from tubelake.collect import captions, chats, comments, ledger, lists, pictures, recall, search, videos
 from tubelake.collect.frontier import Query
 from tubelake.settings import Lake, Quota, Settings
 from tubelake.youtube import quota
@@ -120,6 +120,12 @@ def further_steps(known: Known, to_detail: int, settings: Settings, now: datetim
         ),
         Step(THUMBNAILS, THUMBNAILS, to_picture, to_picture * BYTES_A_THUMBNAIL),
     ]  # fmt: skip
+
+
+def recall_steps(queries: Sequence[Query], rows: Sequence[Row], settings: Settings) -> list[Step]:
+    """Second looks at some time windows of each keyword."""
+    calls = sum(recall.calls_due(query, settings.recall, rows, str(settings.run.id)) for query in queries)
+    return [Step("recall", search.METHOD, calls, calls * search.PAGE_SIZE * BYTES_A_SEARCH_RESULT)]
 
 
 def chat_steps(settings: Settings) -> list[Step]:

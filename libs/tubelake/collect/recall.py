@@ -6,7 +6,7 @@ in the log by their shard, so that the frontier never takes them for its own.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -43,7 +43,7 @@ def due(asked: Search, wanted: Recall, log: Callable[[], Log], this_run: str, no
 def due_requests(query: Query, wanted: Recall, rows: Log, this_run: str) -> list[Request]:
     """The chains of one keyword that are due. After a failure the whole keyword is left to the next run."""
     begun = windows(query, rows)
-    left = wanted.calls - sum(_is_answer(row) for of_window in begun.values() for row in of_window)
+    left = _left(wanted, begun)
     if any(row["run_id"] == this_run and has_failed(row) for of_window in begun.values() for row in of_window):
         return []
     requests: list[Request] = []
@@ -59,6 +59,17 @@ def due_requests(query: Query, wanted: Recall, rows: Log, this_run: str) -> list
             requests.append(_request(query, wanted, window, None, min(left, CALLS_A_WINDOW)))
             left -= requests[-1].max_pages
     return requests
+
+
+def calls_due(query: Query, wanted: Recall, rows: Log, this_run: str) -> int:
+    """How many calls of a keyword are due, at most; all that are wanted where its first search is yet to come."""
+    is_searched = any(row["subject"] == query.keyword for row in rows)
+    return _left(wanted, windows(query, rows)) if not is_searched or due_requests(query, wanted, rows, this_run) else 0
+
+
+def _left(wanted: Recall, begun: Mapping[Span, Log]) -> int:
+    """The calls of a keyword that are not answered yet."""
+    return max(0, wanted.calls - sum(_is_answer(row) for of_window in begun.values() for row in of_window))
 
 
 def windows(query: Query, rows: Log) -> dict[Span, list[Row]]:
