@@ -26,8 +26,9 @@ setup: java .venv/.ready  ## everything that the other targets need
 demo: setup  ## the whole flow on a synthetic YouTube: no key, no internet
 	@$(RUN) tubelake demo
 
+# Two processes, each with a session of its own: most of a test is planning, on one core. A file stays in one of them.
 test: setup  ## the quick tests
-	$(RUN) pytest -m "not slow"
+	$(RUN) pytest -m "not slow" --numprocesses 2 --dist loadfile
 
 browser:  ## the Chromium in which a test opens the report: Debian's, where none is installed
 	@which chromium chromium-browser google-chrome 2>/dev/null | grep -q . || \

@@ -91,7 +91,7 @@ def no_work(monkeypatch, tmp_path):
     for name in PLACEHOLDERS | {variable(setting) for setting in settings.names()}:
         monkeypatch.delenv(name, raising=False)
     wanted = []
-    monkeypatch.setattr(job, "run_all", lambda names, values: wanted.append(values) or 0)
+    monkeypatch.setattr(job, "run_all", lambda names, values, **_: wanted.append(values) or 0)
     monkeypatch.setattr(pipeline, "make_report", lambda *given: None)
     monkeypatch.setattr(report, "write", lambda values, out: wanted.append(values))
     monkeypatch.setattr(export, "export", lambda values, asked, *rest: [show.find(name) for name in asked.names])

@@ -20,20 +20,14 @@ def digits(settings: Settings, *about: object) -> str | None:
     if commits is None:
         return None
     chosen = json.loads(settings.model_dump_json(exclude=_APART))
-    files = [(str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in sorted(set(_files(chosen)))]
-    told = [__version__, chosen, files, commits, about]
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+    texts = [text for section in chosen.values() for text in section.values() if text and isinstance(text, str)]
+    files = sorted({file for text in texts for file in _files(text)})
+    seen = [(str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+    return hashlib.sha256(repr([__version__, chosen, seen, commits, about]).encode()).hexdigest()[:32]
 
 
-def _files(value: object) -> Iterator[Path]:
-    """The files that texts among the settings name, such as a model's, and those in the folders that they name."""
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _files(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _files(each)
-    elif isinstance(value, str) and "/" in value:
-        found = sorted(Path(value).parent.glob(Path(value).name)) if "*" in value else [Path(value)]
-        for path in found:
-            yield from (file for file in (path, *path.rglob("*")) if file.is_file())
+def _files(address: str) -> Iterator[Path]:
+    """The files that a setting names, such as a model's: by a pattern, as one, or as all that are in a folder."""
+    named = Path(address)
+    for path in named.parent.glob(named.name) if "*" in named.name else [named]:
+        yield from (file for file in (path, *path.rglob("*")) if file.is_file())

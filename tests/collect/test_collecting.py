@@ -311,12 +311,12 @@ def test_a_live_video_belongs_to_the_keyword_that_found_it(spark, corpus, wanted
     assert live.asked_ids(spark, named, now) == ["abcdefghijk"]
 
 
-def test_what_is_over_by_the_log_is_not_asked_again(spark, corpus, wanted):
+def test_what_is_over_by_the_log_is_not_asked_again(spark, corpus, settings_for):
     states = {i: video["snippet"]["liveBroadcastContent"] for i, video in corpus.videos.items()}
     plain, stream = (next(i for i, told in states.items() if told == state) for state in ("none", "live"))
     now = datetime.now(UTC)
     with running(corpus) as youtube:
-        asked = wanted(youtube.url, f"videos.ids={plain},{stream}", run="over")
+        asked = settings_for(youtube.url, f"videos.ids={plain},{stream}")
 
         def look() -> tuple[list[str], list[str]]:
             """The streams that are live, and whom YouTube was asked about."""

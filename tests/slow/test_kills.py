@@ -56,7 +56,7 @@ def sets(lake: Path, url: str) -> list[str]:
 
 def arguments(lake: Path, url: str, name: str = "pipeline") -> list[str]:
     named = [part for keyword in KEYWORDS for part in ("--keyword", keyword)]
-    command = ["pipeline", *named] if name == "pipeline" else ["run", name]
+    command = ["pipeline", *named, "--no-report"] if name == "pipeline" else ["run", name]
     return [*command, *(part for given in sets(lake, url) for part in ("--set", given))]
 
 

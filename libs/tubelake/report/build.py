@@ -1,7 +1,7 @@
 """A lake -> the report, as one HTML file."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +44,12 @@ def build(spark: SparkSession, settings: Settings, out: Path) -> int:
     """Write the report and give its size (bytes). Raises UsageError where it cannot be written."""
     if not out.name or out.is_dir():
         raise UsageError(f"{out} is a folder; give --out a file, such as report.html")
-    reading = Reading(spark, settings)
+    return write_whole(out, _pieces(Reading(spark, settings)))
+
+
+def _pieces(reading: Reading) -> Iterator[str]:
+    """The file, piece by piece. Nothing is asked before the first is wanted: by then the file is known to be writable."""
+    settings = reading.settings
     now, before = (
         settings.run.now or datetime.now(UTC),
         state.digits(settings),
@@ -52,7 +57,7 @@ def build(spark: SparkSession, settings: Settings, out: Path) -> int:
     sections = sections_of(reading)
     is_whole = all(section.is_whole for section in sections)
     heading = page.Heading(settings.lake.catalog or settings.lake.root, now, before if is_whole else None)
-    return write_whole(out, page.pieces(heading, sections))
+    yield from page.pieces(heading, sections)
 
 
 def sections_of(reading: Reading) -> Sequence[Section]:
