@@ -30,6 +30,9 @@ demo: setup  ## the whole flow on a synthetic YouTube: no key, no internet
 test: setup  ## the quick tests
 	$(RUN) pytest -m "not slow" --numprocesses 2 --dist loadfile
 
+notebooks: setup  ## JupyterLab on the notebooks, fetched beside the environment
+	$(RUN) --with jupyterlab jupyter lab notebooks
+
 browser:  ## the Chromium in which a test opens the report: Debian's, where none is installed
 	@which chromium chromium-browser google-chrome 2>/dev/null | grep -q . || \
 	{ [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
@@ -52,4 +55,4 @@ bench: setup  ## every benchmark, each with its baseline
 clean:  ## remove the environment, the demo and caches
 	rm -rf .venv .uv demo .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help java setup demo test browser test-slow cluster-smoke check bench clean
+.PHONY: help java setup demo test notebooks browser test-slow cluster-smoke check bench clean

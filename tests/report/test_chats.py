@@ -1,6 +1,7 @@
 """The report's section on live chats, against counts of the tables themselves."""
 
 import pytest
+from pyspark.sql import Row
 from tests.report.telling import full_lake, reading, shown, without
 from tests.report.told_rows import EVIL, NAMES
 
@@ -61,6 +62,23 @@ def test_a_peak_has_its_words_messages_and_pace(section):
     assert "30:00: 40 messages in that minute, 20.0 times" in finding.text
     assert "12 of these" in finding.doubt
     assert all(0 <= each.weight <= 1 for each in section.findings)
+
+
+def told_of_moods(*positive: int) -> str:
+    """The finding about chats with so many positive ones of 100 scored messages each."""
+    rated = [
+        Row(chat_id=str(at), rated_count=110, unscored_count=10, positive_count=count)
+        for at, count in enumerate(positive)
+    ]
+    return chats._of_mood(rated, {str(at): f"chat {at}" for at in range(len(positive))}).text
+
+
+def test_a_chat_is_the_friendliest_where_chance_alone_would_not_make_it_so():
+    assert "The friendliest chat is that of “\u2068chat 0\u2069”: 60%" in told_of_moods(60, 30)
+    none = "None of {} chats is surely friendlier than another: 30% to 45% of their scored messages are positive."
+    assert told_of_moods(45, 30) != none.format(2)  # 2.2 standard errors: enough for one pair
+    assert told_of_moods(45, 30, *[38] * 8) == none.format(10)  # and not for the extremes of 45
+    assert told_of_moods(0, 0) == "None of 2 chats is surely friendlier than another: 0% to 0% of their scored messages are positive."  # fmt: skip
 
 
 def test_nobody_is_named_and_nothing_is_markup(section):

@@ -72,7 +72,9 @@ def fill(spark, lake) -> None:
         {"keyword": keyword, "kind": "video", "item_id": name, "video_id": name, "fetched_at": NOW}
         for keyword, names in (("lofi", ids[:30]), (EVIL, ids[25:])) for name in names
     ))  # fmt: skip
-    answers = [("search.list", None, 2), ("search.list", "quotaExceeded", 1), ("videos.list", None, 1)]
+    answers = [
+        ("search.list", None, 2), ("search.list", "quotaExceeded", 1), ("videos.list", None, 1), ("transcripts", "NoTranscriptFound", 0),
+    ]  # fmt: skip
     add(spark, lake, tables.RESPONSES, *(
         {"request_id": str(at), "method": method, "reason": reason, "units": units, "subject": "lofi", "fetched_at": NOW}
         for at, (method, reason, units) in enumerate(answers)
@@ -132,6 +134,10 @@ def test_a_lake_with_hostile_names_is_told_rightly_and_nothing_in_it_is_markup(s
         JOIN delta.`{full.root}/silver/search_hits` h USING (video_id) WHERE keyword = 'lofi' AND s.fetched_at = '{NOW:%F %T}'
     """).collect()[0]["views"]  # fmt: skip
     assert f"The median video of “lofi” has {median:,.0f} views" in " ".join(shown.words)
+    assert any(
+        "1 of the answers say that there is nothing to have, such as captions, and 1 failed" in each
+        for each in shown.words
+    )
     assert any("1 of 40 videos (2%) have no count of views" in each for each in shown.words)
     assert any("1 video counted before and after 27 August 2026" in each for each in shown.words)
     assert "4" in shown.words[: shown.words.index("units of quota")][-1:] or words["4"]

@@ -1,6 +1,8 @@
 """Live chats: how each was followed and ended, its mood, and a panel for each of those with the most messages."""
 
 from collections.abc import Iterator, Sequence
+from math import comb, sqrt
+from statistics import NormalDist
 from xml.etree.ElementTree import Element
 
 from pyspark.sql import Row
@@ -142,12 +144,28 @@ def _of_peak(peak: Peak, label: str, names: Names) -> Finding:
 
 def _of_mood(rated: Sequence[Row], labels: dict[str, str]) -> Finding:
     best, worst = max(rated, key=lambda row: share_of(row) or 0), min(rated, key=lambda row: share_of(row) or 0)
+    if not _surely_differ(best, worst, len(rated)):
+        least, most = (parts.percent(share_of(row)) for row in (worst, best))
+        told = f"None of {len(rated)} chats is surely friendlier than another: {least} to {most} of their scored messages are positive."
+        return Finding(told, "Such a spread comes about by chance; a word list reads no irony.", 0.3)
     told = (
         f"The friendliest chat is that of {parts.named(labels[best['chat_id']])}: {parts.percent(share_of(best))} of its scored messages "
         f"are positive; the least friendly that of {parts.named(labels[worst['chat_id']])}, with {parts.percent(share_of(worst))}."
     )
     unscored = " and ".join(parts.percent(row["unscored_count"] / row["rated_count"]) for row in (best, worst))
     return Finding(told, f"{unscored} of the messages there are unscored; a word list reads no irony.", 0.55)
+
+
+def _surely_differ(best: Row, worst: Row, chats: int) -> bool:
+    """Whether two shares of positive messages differ more than the extremes of so many equal chats would.
+
+    The z-test of two proportions at 5 %, corrected for the number of pairs (Bonferroni).
+    """
+    hits, counts = [row["positive_count"] for row in (best, worst)], [scored(row) for row in (best, worst)]
+    share = sum(hits) / sum(counts)
+    error = sqrt(share * (1 - share) * sum(1 / count for count in counts))
+    critical = NormalDist().inv_cdf(1 - 0.025 / comb(chats, 2))
+    return error > 0 and hits[0] / counts[0] - hits[1] / counts[1] > critical * error
 
 
 def _of_talkers(chat: Chat, label: str) -> Finding:

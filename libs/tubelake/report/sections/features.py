@@ -19,6 +19,7 @@ from tubelake.stats.metrics import ALL
 MOST_KEYWORDS = 12  # and all videos
 LEAST_ALIKE = 10  # videos listed for a pair of texts
 FEWEST_WORDS = 3  # on a thumbnail that is held against its title: one word says little
+SLIGHT = 0.1  # a correlation below it is less than what Cohen (1988) calls small
 BINS = 20  # of a cosine, -1 to 1
 TEXTS = {"title": "title", "caption": "captions", "picture": "words on the thumbnail"}
 EVERY = "All videos"
@@ -206,10 +207,10 @@ def _findings(rows: Sequence[Row]) -> Iterator[Finding]:
     telling = [row for row in rows if row["keyword"] == ALL and row["feature"] not in ANYWAY and row["rho"] is not None]
     clear = [row for row in telling if row["is_clear"]]
     for row in clear[:2]:
-        views = "more" if row["rho"] > 0 else "fewer"
+        views = ("slightly " if abs(row["rho"]) < SLIGHT else "") + ("more" if row["rho"] > 0 else "fewer")
         told = f"Videos with {FEATURES[row['feature']]} tend to have {views} views: rho {row['rho']:.2f} over {row['video_count']:,} videos."
         interval = f"95 % interval {_or(row['rho_low'], row['rho']):.2f} to {_or(row['rho_high'], row['rho']):.2f}. "
-        yield Finding(told, interval + DOUBT, 0.5 + 0.4 * abs(row["rho"]))
+        yield Finding(told, interval + DOUBT, min(0.9, 0.3 + abs(row["rho"])))
     if telling and not clear:
         least = min(row["least_detectable"] for row in telling if row["least_detectable"] is not None)
         told = f"None of {len(telling):,} features of titles, captions and thumbnails goes clearly with views."

@@ -11,6 +11,7 @@ from tubelake import tables
 from tubelake.report import parts
 from tubelake.report.lake import Reading, collected
 from tubelake.report.section import Finding, Section
+from tubelake.youtube.outcomes import FINAL_REASONS, FINAL_STATUSES
 
 MOST_KEYWORDS = 50
 # What a lake may hold, and the word of `--with` that collects it.
@@ -29,11 +30,14 @@ def section(reading: Reading) -> Section:
 
 
 def answered(responses: DataFrame) -> dict[str, Any]:
-    """Calls, units, failures, and the first and the last day of the log."""
+    """Calls, units, failures, answers that there is nothing to have, and the first and the last day of the log."""
     day = F.date_format("fetched_at", "yyyy-MM-dd")
+    is_final = F.col("reason").isin(*FINAL_REASONS) | F.col("status").isin(*FINAL_STATUSES)
+    is_absent = F.col("reason").isNotNull() & F.coalesce(is_final, F.lit(False))
     row = responses.select(
         F.count("*").alias("calls"), F.coalesce(F.sum("units"), F.lit(0)).alias("units"),
-        F.count_if(F.col("reason").isNotNull()).alias("failures"), F.min(day).alias("first"), F.max(day).alias("last"),
+        F.count_if(F.col("reason").isNotNull() & ~is_absent).alias("failures"),
+        F.count_if(is_absent).alias("absent"), F.min(day).alias("first"), F.max(day).alias("last"),
     ).collect()[0]  # fmt: skip
     return row.asDict()
 
@@ -91,5 +95,6 @@ def _lacking(reading: Reading, counts: dict[str, int]) -> Iterator[Element]:
 def _finding(counts: dict[str, int], answers: dict[str, Any]) -> Finding:
     videos, calls, units = counts["videos"], answers["calls"], answers["units"]
     told = f"The lake knows {videos:,} videos, from {calls:,} answers that cost {units:,} units of quota."
-    doubt = f"{answers['failures']:,} of the answers are failures. A search lists what YouTube shows, which is not always everything."
+    absent = f"{answers['absent']:,} of the answers say that there is nothing to have, such as captions, and {answers['failures']:,} failed."
+    doubt = f"{absent} A search lists what YouTube shows, which is not always everything."
     return Finding(told, doubt, 1.0)
