@@ -30,6 +30,7 @@ ALL = (
     "spelling",
     "embeddings",
     "picture_scale",
+    "report",
     "real_corpus",
     "whole",
 )
