@@ -90,7 +90,7 @@ def test_every_real_message_is_there_as_it_was_said(spark, corpus, live_ids, tru
         calls = len(youtube.calls())
         assert "5 chats: 5 ended" in capsys.readouterr().out
         assert job.run(spark, "collect_chat", job.with_run_id(wanted)) == 0
-        assert [method for method, _, _ in youtube.calls()[calls:]] == ["videos.list"]
+        assert youtube.calls()[calls:] == []  # by the log, all of them are over
     assert messages(spark, lake) == truth
     assert ends(spark, lake) == dict.fromkeys(live_ids, "ended")
 
