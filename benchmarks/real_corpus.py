@@ -22,11 +22,10 @@ KEYWORDS = ("official", "트와이스", "music")
 def command(folder: Path, url: str) -> list[str]:
     """Three keywords, and all videos with captions, a picture or a live chat."""
     corpus = load_corpus(real_data() / "corpus")
-    live = [i for i, each in corpus.videos.items() if "activeLiveChatId" in each.get("liveStreamingDetails", {})]
-    ids = sorted({*corpus.transcripts, *thumbnails(), *live})
+    ids = sorted({*corpus.transcripts, *thumbnails(), *corpus.live})
     sets = (
         f"lake.root={folder / 'lake'}", f"run.logs={folder}", f"youtube.endpoint={url}", "youtube.api_key=benchmark",
-        f"chat.video_ids={','.join(live)}", "captions.requests_per_second=50", "captions.tracks=all",
+        f"chat.video_ids={','.join(corpus.live)}", "captions.requests_per_second=50", "captions.tracks=all",
         "policy.derived_metrics_accepted=true",
     )  # fmt: skip
     return [

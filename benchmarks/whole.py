@@ -7,26 +7,25 @@ memory that all processes together had, and the report's size and the time in wh
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from heapq import merge
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 from pyspark.sql import functions as F
 
 from benchmarks.comments import served
 from benchmarks.common import result, settings_for, stopwatch
+from benchmarks.report import OPEN_SECONDS, REPORT_MB, opened
 from tubelake import emulator, job, pipeline, store, tables
 from tubelake.demo import WORDS
-from tubelake.emulator.corpus import CHAT_FILE, VIDEOS_FILE
+from tubelake.emulator.corpus import CHAT_FILE
 from tubelake.emulator.draw_chat import chat_messages
 from tubelake.report import build
 from tubelake.settings import Search, Settings, changed
@@ -34,21 +33,25 @@ from tubelake.settings import Search, Settings, changed
 KEYWORDS = {"lofi": 1.0, "cooking": 0.2, "review": 0.05}  # and of which share of the videos each is part
 LIMITS = ("--search-limit", "100000", "--common-limit", "1000000")
 GIB = 1024**3
-MACHINE_GIB, REPORT_MB, OPEN_SECONDS = 24, 15, 2
+MACHINE_GIB = 24
 
 
-def write_corpus(folder: Path, videos: int, messages: int) -> list[str]:
-    """Write the corpus; gives the ids of its live videos, whose chats have so many messages together, or a few more."""
+class Chosen(NamedTuple):
+    """Ids of the videos that have a live chat, and of those whose pictures are collected."""
+
+    live: tuple[str, ...]
+    pictured: tuple[str, ...]
+
+
+def write_corpus(folder: Path, videos: int, messages: int, pictures: int) -> Chosen:
+    """Write the corpus; its live chats have so many messages together, or a few more."""
     emulator.make_corpus(folder, videos, 1, matches={word: round(videos * share) for word, share in KEYWORDS.items()})
-    with (folder / VIDEOS_FILE).open(encoding="utf-8") as lines:
-        live = [
-            video for video in map(json.loads, lines) if "activeLiveChatId" in video.get("liveStreamingDetails", {})
-        ]
-    most = -(-messages // len(live))
+    corpus = emulator.load_corpus(folder)
+    most = -(-messages // len(corpus.live))
     with (folder / CHAT_FILE).open("w", encoding="utf-8") as file:
-        for video in live:
-            file.writelines(json.dumps(message) + "\n" for message in _chat(video, most))
-    return [video["id"] for video in live]
+        for video_id in corpus.live:
+            file.writelines(json.dumps(message) + "\n" for message in _chat(corpus.videos[video_id], most))
+    return Chosen(corpus.live, tuple(corpus.thumbnails)[:pictures])
 
 
 def _chat(video: Mapping[str, Any], most: int) -> Iterator[dict[str, Any]]:
@@ -93,34 +96,17 @@ def watched() -> Iterator[list[float]]:
         thread.join()
 
 
-def apart(wanted: Settings, corpus: Path, live: list[str], pictures: int) -> dict[str, Settings]:
-    """Settings of the jobs that get some of the videos only: pictures of so many, the chats of the live ones."""
-    shown = list(emulator.load_corpus(corpus).thumbnails)[:pictures]
-    few = changed(wanted, "videos", ids=tuple(shown)).model_copy(update={"search": Search()})
-    chats = changed(wanted, "chat", video_ids=tuple(live)).model_copy(update={"search": Search()})
-    return {"collect_thumbnails": few, "collect_chat": chats}
-
-
-def opened(report: Path) -> float | None:
-    """Seconds until a browser has the report loaded; None where there is no browser."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        return None
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page, started = browser.new_page(viewport={"width": 1440, "height": 1000}), time.perf_counter()
-        page.goto(report.as_uri(), wait_until="load")
-        taken = time.perf_counter() - started
-        browser.close()
-    return taken
+def apart(wanted: Settings, chosen: Chosen) -> dict[str, Settings]:
+    """Settings of the jobs that get some of the videos only."""
+    pictured = changed(wanted, "videos", ids=chosen.pictured).model_copy(update={"search": Search()})
+    live = changed(wanted, "chat", video_ids=chosen.live).model_copy(update={"search": Search()})
+    return {"collect_thumbnails": pictured, "collect_chat": live}
 
 
 def run(folder: Path, videos: int, messages: int, pictures: int) -> bool:
     with stopwatch() as making:
-        live = write_corpus(folder / "corpus", videos, messages)
-    print(f"corpus of {videos:,} videos, {len(live)} of them live: {making[0]:.0f} s", flush=True)
+        chosen = write_corpus(folder / "corpus", videos, messages, pictures)
+    print(f"corpus of {videos:,} videos, {len(chosen.live)} of them live: {making[0]:.0f} s", flush=True)
     with served(folder / "corpus", "--chat-speed", "600", "--polling", "0.5", *LIMITS) as url, watched() as memory:
         wanted = settings_for(
             folder, url, f"search.keywords={','.join(KEYWORDS)}", "policy.derived_metrics_accepted=true",
@@ -128,9 +114,7 @@ def run(folder: Path, videos: int, messages: int, pictures: int) -> bool:
             "quota.common=1000000",
         )  # fmt: skip
         with stopwatch() as taken:
-            code = job.run_all(
-                lambda: pipeline.jobs_of(wanted, WORDS), wanted, apart(wanted, folder / "corpus", live, pictures)
-            )
+            code = job.run_all(lambda: pipeline.jobs_of(wanted, WORDS), wanted, apart(wanted, chosen))
         with stopwatch() as reporting:
             build.write(wanted, folder / "report.html")
     spark = job.start(wanted)

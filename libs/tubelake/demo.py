@@ -59,13 +59,12 @@ def _in_turn(wanted: Settings) -> list[str]:
 
 def _few(served: emulator.Corpus, wanted: Settings) -> Settings:
     """The settings of jobs that collect of some videos only: some of each keyword, and the chat of one live stream."""
-    live = [i for i, video in served.videos.items() if video.get("liveStreamingDetails", {}).get("activeLiveChatId")]
-    rich = sorted((served.thumbnails.keys() & served.transcripts.keys()) - set(live))
+    rich = sorted((served.thumbnails.keys() & served.transcripts.keys()) - set(served.live))
     titles = {video_id: served.videos[video_id]["snippet"]["title"].casefold() for video_id in rich}
     chosen = [[i for i in rich if word in titles[i]][:READ] for word in wanted.search.keywords]
     ids = dict.fromkeys(video_id for of_keyword in chosen for video_id in of_keyword)
     few = settings.changed(wanted, "videos", ids=tuple(ids)).model_copy(update={"search": Search()})
-    return settings.changed(few, "chat", video_ids=tuple(live[:1]))
+    return settings.changed(few, "chat", video_ids=served.live[:1])
 
 
 def _print_views(spark: SparkSession, wanted: Settings) -> None:

@@ -1,7 +1,6 @@
 """What a lake is like now, with the settings of a run, as some digits: the same ones mean the same results."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,7 @@ def digits(settings: Settings, *about: object) -> str | None:
     commits = disk.commits(tables.ALL, settings.lake)
     if commits is None:
         return None
-    chosen = json.loads(settings.model_dump_json(exclude=_APART))
+    chosen = settings.model_dump(mode="json", exclude=_APART)
     texts = [text for section in chosen.values() for text in section.values() if text and isinstance(text, str)]
     files = sorted({file for text in texts for file in _files(text)})
     seen = [(str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files]

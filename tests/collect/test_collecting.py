@@ -283,9 +283,8 @@ def test_a_round_has_no_more_partitions_than_tasks_and_as_many_as_are_wanted(spa
 
 def test_questions_of_one_run_share_no_answer_and_leave_few_files(spark, corpus, wanted, monkeypatch):
     monkeypatch.setattr(rounds, "MANY_FILES", 1)
-    streams = [i for i, video in corpus.videos.items() if "activeLiveChatId" in video.get("liveStreamingDetails", {})]
     with running(corpus) as youtube:
-        for video_id in streams[:3]:
+        for video_id in corpus.live[:3]:
             asked = wanted(youtube.url, f"videos.ids={video_id}", run="same")
             assert [stream.video_id for stream in live.find(spark, asked, datetime.now(UTC), live.Looks())] == [
                 video_id

@@ -30,7 +30,7 @@ def corpus(real_data):
 
 @pytest.fixture(scope="module")
 def live_ids(corpus) -> list[str]:
-    return [i for i, video in corpus.videos.items() if "activeLiveChatId" in video.get("liveStreamingDetails", {})]
+    return list(corpus.live)
 
 
 @pytest.fixture(scope="module")

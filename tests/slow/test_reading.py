@@ -42,12 +42,11 @@ def read(spark, real_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reading")
     corpus = load_corpus(with_reference(real_data / "corpus", folder / "corpus"))
     tracked = {track["video_id"] for track in map(json.loads, (folder / "corpus/transcripts.jsonl").open())}
-    live = [i for i, video in corpus.videos.items() if "activeLiveChatId" in video.get("liveStreamingDetails", {})]
     options = EmulatorOptions(limits={"common": 100_000}, chat=ChatOptions(speed=300.0, polling_seconds=0.5))
     with running(corpus, options) as youtube:
         fixed = [
             f"lake.root={folder / 'lake'}", f"youtube.endpoint={youtube.url}", "youtube.api_key=any",
-            f"run.logs={folder / 'logs'}", f"videos.ids={','.join([*live, *tracked])}", f"chat.video_ids={','.join(live)}",
+            f"run.logs={folder / 'logs'}", f"videos.ids={','.join([*corpus.live, *tracked])}", f"chat.video_ids={','.join(corpus.live)}",
             "quota.common=100000", "captions.tracks=all", "captions.requests_per_second=100",
         ]  # fmt: skip
         wanted = job.with_run_id(settings.load(overrides=fixed, environ={}))
@@ -140,9 +139,7 @@ def test_again_nothing_is_read_and_a_moment_is_shown(spark, read, capsys):
     before = commits(lake)
     run(READERS)
     assert commits(lake) == before
-    live = next(
-        i for i, video in corpus.videos.items() if video.get("liveStreamingDetails", {}).get("activeLiveChatId")
-    )
+    live = corpus.live[0]
     (busiest,) = (
         store.read(spark, tables.CHAT_MINUTES, lake)
         .where(f"video_id = '{live}'")

@@ -109,7 +109,13 @@ def after(chat: Chat, row: Row, pause: float = 0.0) -> Chat:
 
 def is_the_end() -> Column:
     """Whether an answer of the log is the last of its chat: it says so, or is empty and the stream offline."""
-    return F.col("reason").eqNullSafe(_ENDED) | F.expr("offline_at IS NOT NULL AND item_count = 0")
+    return F.col("reason").eqNullSafe(_ENDED) | is_read_out()
+
+
+def is_read_out(of: str = "") -> Column:
+    """Whether a good answer is empty and its stream offline. `of` goes before its columns, such as "last."."""
+    is_empty = F.col(f"{of}item_count") == 0
+    return F.col(f"{of}reason").isNull() & F.col(f"{of}offline_at").isNotNull() & is_empty
 
 
 def unreached_seconds(chat: Chat) -> float:

@@ -15,9 +15,9 @@ from tubelake import progress, store
 from tubelake.collect.callers import Access
 from tubelake.collect.request import DEFERRED, Request
 from tubelake.collect.rounds import Due, Spent, Work, collect
+from tubelake.parse.columns import is_final
 from tubelake.settings import Settings
 from tubelake.tables import RESPONSES
-from tubelake.youtube.outcomes import FINAL_REASONS, FINAL_STATUSES
 
 WANTED_DDL = "params string, subject string, newer_than timestamp, calls bigint"
 STALE_TOKEN = "invalidPageToken"  # a token of a former day: the walk starts again  # noqa: S105 - no password
@@ -81,9 +81,8 @@ def due_lists(wanted: DataFrame, responses: DataFrame, this_run: str) -> DataFra
     """
     last = F.col("last")
     failed_here = last["reason"].isNotNull() & (last["run_id"] == this_run)
-    is_final = last["reason"].isin(*FINAL_REASONS) | last["status"].isin(*FINAL_STATUSES)
     is_stale_token = last["reason"].eqNullSafe(STALE_TOKEN)
-    is_over = last["reason"].isNotNull() & (failed_here | (is_final & ~is_stale_token))
+    is_over = last["reason"].isNotNull() & (failed_here | (is_final(last["status"], last["reason"]) & ~is_stale_token))
     is_open = F.col("walked_at").isNull() | F.col("next_token").isNotNull() | is_stale_token
     is_old = F.coalesce(F.col("walked_at") < F.col("newer_than"), F.lit(False))
     known = wanted.join(list_progress(responses), on="params", how="left")

@@ -64,7 +64,9 @@ def due_requests(query: Query, wanted: Recall, rows: Log, this_run: str) -> list
 def calls_due(query: Query, wanted: Recall, rows: Log, this_run: str) -> int:
     """How many calls of a keyword are due, at most; all that are wanted where its first search is yet to come."""
     is_searched = any(row["subject"] == query.keyword for row in rows)
-    return _left(wanted, windows(query, rows)) if not is_searched or due_requests(query, wanted, rows, this_run) else 0
+    if is_searched and not due_requests(query, wanted, rows, this_run):
+        return 0
+    return _left(wanted, windows(query, rows))
 
 
 def _left(wanted: Recall, begun: Mapping[Span, Log]) -> int:

@@ -60,6 +60,12 @@ class Corpus:
         return {playlist_id: tuple(videos) for playlist_id, videos in lists.items()}
 
     @cached_property
+    def live(self) -> tuple[str, ...]:
+        """Ids of the videos that have a live chat."""
+        chats = ((i, video.get("liveStreamingDetails", {}).get("activeLiveChatId")) for i, video in self.videos.items())
+        return tuple(video_id for video_id, chat in chats if chat)
+
+    @cached_property
     def channels_by_handle(self) -> Mapping[str, str]:
         """Channel ids by handle, without the @ and without regard to case."""
         handles = {channel_id: item["snippet"].get("customUrl") for channel_id, item in self.channels.items()}

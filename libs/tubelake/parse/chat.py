@@ -137,9 +137,8 @@ def chats_from_log(log: DataFrame) -> DataFrame:
         F.max("offline_at").alias("offline_at"),
         last.alias("last"),
     )
-    is_read_out = F.col("last.reason").isNull() & F.col("last.offline_at").isNotNull() & (F.col("last.item_count") == 0)
     return by_chat.select(
         "chat_id", "video_id", moment(F.col("started")).alias("started_at"), "first_polled_at", "last_polled_at",
         "poll_count", "units", "received_count", "offline_at",
-        F.when(is_read_out, "ended").otherwise(_looked_up(chats.ENDS, F.col("last.reason"))).alias("end_reason"),
+        F.when(chats.is_read_out("last."), "ended").otherwise(_looked_up(chats.ENDS, F.col("last.reason"))).alias("end_reason"),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from tubelake.tables import Table
+from tubelake.youtube.outcomes import FINAL_REASONS, FINAL_STATUSES
 
 # No more digits than fit: Spark 4 fails on a number that is too large, where Spark 3 gives null.
 _DURATION = r"^P(?:(\d{1,12})W)?(?:(\d{1,12})D)?(?:T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.\d+)?S)?)?$"
@@ -42,6 +43,11 @@ def unescaped(text: Column) -> Column:
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
         text = F.replace(text, F.lit(entity), F.lit(character))
     return text
+
+
+def is_final(status: Column, reason: Column) -> Column:
+    """Whether an answer says that asking again is pointless; null for a good one without a status."""
+    return reason.isin(*FINAL_REASONS) | status.isin(*FINAL_STATUSES)
 
 
 def items(answers: DataFrame, schema: str) -> DataFrame:

@@ -50,10 +50,8 @@ def build(spark: SparkSession, settings: Settings, out: Path) -> int:
 def _pieces(reading: Reading) -> Iterator[str]:
     """The file, piece by piece. Nothing is asked before the first is wanted: by then the file is known to be writable."""
     settings = reading.settings
-    now, before = (
-        settings.run.now or datetime.now(UTC),
-        state.digits(settings),
-    )  # a commit meanwhile makes it an old one
+    now = settings.run.now or datetime.now(UTC)
+    before = state.digits(settings)  # of before: with a commit meanwhile the page is an old one
     sections = sections_of(reading)
     is_whole = all(section.is_whole for section in sections)
     heading = page.Heading(settings.lake.catalog or settings.lake.root, now, before if is_whole else None)
@@ -89,8 +87,7 @@ def write(settings: Settings, out: Path, *, again: bool = True) -> None:
     Without `again` a file that is current is left as it is.
     """
     if not again and is_current(settings, out):
-        told = "nothing has changed since it was written"
+        size, told = out.stat().st_size, "nothing has changed since it was written"
     else:
-        build(job.start(settings), settings, out)
-        told = "any browser opens it, without a network"
-    console.say(f"report: {out} ({out.stat().st_size / 1e6:.1f} MB; {told})")
+        size, told = build(job.start(settings), settings, out), "any browser opens it, without a network"
+    console.say(f"report: {out} ({size / 1e6:.1f} MB; {told})")

@@ -8,10 +8,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from tubelake import tables
+from tubelake.parse.columns import is_final
 from tubelake.report import parts
 from tubelake.report.lake import Reading, collected
 from tubelake.report.section import Finding, Section
-from tubelake.youtube.outcomes import FINAL_REASONS, FINAL_STATUSES
 
 MOST_KEYWORDS = 50
 # What a lake may hold, and the word of `--with` that collects it.
@@ -32,8 +32,7 @@ def section(reading: Reading) -> Section:
 def answered(responses: DataFrame) -> dict[str, Any]:
     """Calls, units, failures, answers that there is nothing to have, and the first and the last day of the log."""
     day = F.date_format("fetched_at", "yyyy-MM-dd")
-    is_final = F.col("reason").isin(*FINAL_REASONS) | F.col("status").isin(*FINAL_STATUSES)
-    is_absent = F.col("reason").isNotNull() & F.coalesce(is_final, F.lit(False))
+    is_absent = F.col("reason").isNotNull() & F.coalesce(is_final(F.col("status"), F.col("reason")), F.lit(False))
     row = responses.select(
         F.count("*").alias("calls"), F.coalesce(F.sum("units"), F.lit(0)).alias("units"),
         F.count_if(F.col("reason").isNotNull() & ~is_absent).alias("failures"),
