@@ -39,7 +39,7 @@ ELSEWHERE = {value for name, value in vars(corpora).items() if name.endswith("_F
 }
 PLACEHOLDERS = {"TUBELAKE_SECTION_KEY", "TUBELAKE_REAL_DATA"}
 # Commands of the system and of other tools, which nothing here can check.
-OTHERS = {"source", "export", "uv"}
+OTHERS = {"source", "export"}
 
 
 def blocks(text: str, language: str) -> list[str]:
