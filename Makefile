@@ -26,9 +26,11 @@ setup: java .venv/.ready  ## everything that the other targets need
 demo: setup  ## the whole flow on a synthetic YouTube: no key, no internet
 	@$(RUN) tubelake demo
 
-# Two processes, each with a session of its own: most of a test is planning, on one core. A file stays in one of them.
+# Two processes, each with a session of its own: most of a test is planning, on one core. Groups: tests/conftest.py.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup
+
 test: setup  ## the quick tests
-	$(RUN) pytest -m "not slow" --numprocesses 2 --dist loadfile
+	$(RUN) pytest -m "not slow" $(SIDE_BY_SIDE)
 
 notebooks: setup  ## JupyterLab on the notebooks, fetched beside the environment
 	$(RUN) --with jupyterlab jupyter lab notebooks
@@ -39,7 +41,7 @@ browser:  ## the Chromium in which a test opens the report: Debian's, where none
 	echo "No Chromium is installed, so the report's browser test will be skipped (Debian: apt-get install chromium)"
 
 test-slow: setup browser  ## kills, clusters, whole flows, the report in a browser
-	$(RUN) pytest -m slow --durations=20
+	$(RUN) pytest -m slow --durations=20 $(SIDE_BY_SIDE)
 
 cluster-smoke: setup  ## the flow on a standalone cluster of two workers, against local mode
 	$(RUN) pytest -m slow tests/slow/test_cluster.py

@@ -22,6 +22,13 @@ def pytest_configure(config: pytest.Config) -> None:
     SparkConfigBuilder.initialize().setAll(list(ours.items()))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several processes (pytest-xdist) one runs a file, and one all that look at the demo, which then runs once."""
+    for item in items:
+        group = "demo" if "demo" in getattr(item, "fixturenames", ()) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def spark(spark_session: SparkSession) -> SparkSession:
     """The session that all tests share; it costs seconds to start, so nothing may stop it."""
