@@ -22,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     SparkConfigBuilder.initialize().setAll(list(ours.items()))
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of several processes (pytest-xdist) one runs a file, and one all that look at the demo, which then runs once."""
     for item in items:
