@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tubelake import cli, demo, errors, job, pipeline, reactions, session, settings, show, tables, watch
+from tubelake import cli, demo, errors, job, pipeline, reactions, settings, show, tables, watch
 from tubelake.emulator import corpus as corpora
 from tubelake.emulator import parse_faults, running, synthetic
 from tubelake.emulator.methods import METHODS
@@ -261,25 +261,3 @@ def test_the_example_settings_are_all_settings_with_their_defaults(tmp_path):
     (tmp_path / "all.yml").write_text(text, encoding="utf-8")
     assert [f"{section}.{key}" for section, keys in yaml.safe_load(text).items() for key in keys] == settings.names()
     assert settings.load(tmp_path / "all.yml", environ={}) == settings.Settings()
-
-
-@pytest.mark.parametrize(
-    ("file", "differing"),
-    [
-        ("local.conf", {"spark.sql.shuffle.partitions", "spark.jars.ivySettings"}),
-        ("standalone.conf", {"spark.master", "spark.sql.shuffle.partitions", "spark.jars.ivySettings"}),
-    ],
-)
-def test_the_properties_of_spark_are_those_of_our_own_session(monkeypatch, file, differing):
-    monkeypatch.setattr(session, "known_jars", lambda spark: [])
-    lines = (ROOT / "conf/spark" / file).read_text(encoding="utf-8").splitlines()
-    pairs = [line.split(None, 1) for line in lines if line and not line.startswith("#")]
-    given = {name: value.replace("\\\\", "\\") for name, value in pairs}
-    master = None if given["spark.master"].startswith("local") else given["spark.master"]
-    ours = session.session_conf(settings.Spark(master=master))
-    shared = (given.keys() & ours.keys()) - differing
-    assert {name: given[name] for name in shared} == {name: ours[name] for name in shared}
-    # The folder of tables without an address: TubeLake has none, and its own value is a folder of the user.
-    may_lack = {"spark.sql.warehouse.dir", "spark.ui.enabled"}
-    assert ours.keys() - given.keys() <= may_lack
-    assert (ROOT / given["spark.jars.ivySettings"]).is_file()

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -257,12 +257,21 @@ def _selected(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every error of ours or of usage is one line, with its exit code."""
-    sys.exit(_exit_code(lambda: get_command(app).main(args=arguments, prog_name="tubelake", standalone_mode=False)))
+    sys.exit(_exit_code(arguments))
 
 
-def _exit_code(command: Callable[[], object]) -> int:
+def run_job() -> None:
+    """`tubelake-job NAME ...` is `tubelake run NAME ...`, for schedulers that start an entry point of a package.
+
+    A job that is done returns: some of them take any exit for a failure, also that with code 0.
+    """
+    if code := _exit_code(["run", *sys.argv[1:]]):
+        sys.exit(code)
+
+
+def _exit_code(arguments: Sequence[str] | None) -> int:
     try:
-        result = command()
+        result = get_command(app).main(args=arguments, prog_name="tubelake", standalone_mode=False)
     except TubeLakeError as error:
         console.complain(str(error))
         return error.exit_code

@@ -17,15 +17,19 @@ from tubelake.settings import Lake, Settings, value
 from tubelake.tables import Table
 
 
-def in_order(names: Sequence[str]) -> list[str]:
-    """The jobs, each after those that write what it reads, and after those of its AFTER."""
+def graph(names: Sequence[str]) -> dict[str, list[str]]:
+    """The jobs that each of these jobs comes after: those that write what it reads, and those of its AFTER."""
     modules = {name: load(name) for name in names}
     after = {name: getattr(module, "AFTER", ()) for name, module in modules.items()}
-    graph = {
+    return {
         name: [o for o in names if o != name and (o in after[name] or _feeds(modules[o], modules[name]))]
         for name in names
     }
-    return list(graphlib.TopologicalSorter(graph).static_order())
+
+
+def in_order(names: Sequence[str]) -> list[str]:
+    """The jobs, each after those that `graph` puts before it."""
+    return list(graphlib.TopologicalSorter(graph(names)).static_order())
 
 
 def _feeds(writer: ModuleType, reader: ModuleType) -> bool:
