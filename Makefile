@@ -46,6 +46,17 @@ test-slow: setup browser  ## kills, clusters, whole flows, the report in a brows
 cluster-smoke: setup  ## the flow on a standalone cluster of two workers, against local mode
 	$(RUN) pytest -m slow tests/slow/test_cluster.py
 
+# What workers of a cluster need besides Spark, which they have: https://spark.apache.org/docs/3.5.9/api/python/user_guide/python_packaging.html
+EXTRAS := nlp korean
+package: setup  ## a wheel, and an environment for the workers of a cluster; EXTRAS="nlp korean vision embed" for models
+	@rm -rf dist && $(UV) build --wheel --quiet && $(UV) venv --quiet --relocatable --python .venv/bin/python dist/environment
+	@$(UV) export --quiet --frozen --no-dev --no-emit-project --extra spark35 $(EXTRAS:%=--extra %) --prune pyspark --prune delta-spark \
+		--output-file dist/requirements.txt
+	@$(UV) pip install --quiet --python dist/environment --requirements dist/requirements.txt
+	@$(UV) pip install --quiet --python dist/environment --no-deps dist/tubelake-*.whl
+	@tar --create --gzip --file dist/environment.tar.gz --directory dist/environment .
+	@ls -sh1 dist/*.whl dist/environment.tar.gz
+
 check: setup  ## ruff and mypy
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
@@ -57,4 +68,4 @@ bench: setup  ## every benchmark, each with its baseline
 clean:  ## remove the environment, the demo and caches
 	rm -rf .venv .uv demo .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help java setup demo test notebooks browser test-slow cluster-smoke check bench clean
+.PHONY: help java setup demo test notebooks browser test-slow cluster-smoke package check bench clean

@@ -27,7 +27,7 @@ def run(spark: SparkSession, settings: Settings) -> job.Report:
             spark, settings, search.METHOD,
             lambda rows: search.due(queries(), [*before(), *rows], wanted, run_id), show,
         )  # fmt: skip
-    notes = tuple(search.summary(query, [*before(), *spent.rows]) for query in queries())
+    notes = tuple(search.summary(query, [*before(), *spent.rows], wanted) for query in queries())
     return job.Report(len(before()), len(spent.rows), spent.calls, spent.units, spent.failed, notes)
 
 

@@ -134,7 +134,7 @@ def test_tubelake_understands_its_commands(no_work, command):
 def test_spark_submit_has_its_files_and_the_jobs_understand_their_arguments(no_work, command):
     at = next(number for number, word in enumerate(command) if word.endswith(".py"))
     options = dict(zip(command[1:at:2], command[2:at:2], strict=True))
-    assert options.keys() <= {"--master", "--properties-file"}
+    assert options.keys() <= {"--master", "--properties-file", "--archives", "--conf"}
     assert (ROOT / options.get("--properties-file", "README.md")).is_file()
     assert (ROOT / command[at]).is_file()
     assert exit_code(["run", Path(command[at]).stem, *command[at + 1 :]]) == 0

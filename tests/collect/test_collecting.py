@@ -41,10 +41,11 @@ def matching(corpus, keyword: str) -> set[str]:
 
 
 def answers(
-    url: str, *requests: Request, calls: int = 100, key: str = "AIzaTestKey0123456789", round_id: str = "r"
-) -> list[Row]:
+    url: str, *requests: Request, calls: int = 100, key: str = "AIzaTestKey0123456789", round_id: str = "r",
+    timeout: float = 30.0,
+) -> list[Row]:  # fmt: skip
     """What a task answers to these requests, in the order of their ids."""
-    this = Round("run", round_id, Access(url, key, 0.5), PACE, Price("search", 1, date(2026, 12, 1)), (calls,))
+    this = Round("run", round_id, Access(url, key, timeout), PACE, Price("search", 1, date(2026, 12, 1)), (calls,))
     asked = [
         dict(zip(REQUEST_COLUMNS, request.row(f"{round_id}-{n:03d}"), strict=True))
         for n, request in enumerate(requests)
@@ -92,7 +93,7 @@ ONE_PAGE = {
 def test_a_call_is_tried_as_often_as_its_fault_allows_and_every_try_is_paid(corpus, case):
     fault, tries, reason = ONE_PAGE[case]
     with running(corpus, EmulatorOptions(faults=(fault,))) as youtube:
-        (row,) = answers(youtube.url, chain(max_pages=1))
+        (row,) = answers(youtube.url, chain(max_pages=1), timeout=0.5 if case == "time-out" else 30.0)
     assert (row["attempt"], row["units"]) == (tries, tries)
     assert row["reason"] == reason or (reason and row["reason"].startswith(reason))
     assert has_failed(row) == (case.endswith("for ever"))
@@ -135,10 +136,16 @@ def test_a_search_finds_everything_once_and_pays_no_page_twice(corpus):
 
 @pytest.mark.parametrize(("most", "calls"), [(1, 1), (50, 1), (51, 2), (120, 3), (1_000, 6)])
 def test_max_videos_bounds_the_calls(corpus, most, calls):
+    wanted = Search(keywords=("cooking",))
     with running(corpus, EmulatorOptions()) as youtube:
-        rows = collected(youtube.url, Search(keywords=("cooking",)), most=most)
+        rows = collected(youtube.url, wanted, most=most)
     assert sum(row["attempt"] for row in rows) == calls
-    assert len({i for row in rows for i in row["item_ids"]}) >= min(most, 240)
+    found = len({i for row in rows for i in row["item_ids"]})
+    assert found >= min(most, 240)
+    (query,) = search.queries(wanted, rows, NOW)
+    enough = f"cooking: {found} results, no more wanted than {most}"
+    assert search.summary(query, rows, most) == ("cooking: 240 results" if found == 240 else enough)
+    assert search.summary(query, rows).endswith(" results" if found == 240 else " calls to go")
 
 
 @pytest.mark.parametrize("options", [{"loop_token_rate": 1.0}, {"loop_token_rate": 0.5}, {"lost_token_rate": 0.5}])

@@ -8,7 +8,8 @@ from random import Random
 
 import pytest
 
-from tubelake.collect.frontier import Chain, Page, Query, due_chains, progress
+from tubelake.collect.frontier import MOST_RESULTS, Chain, Page, Query, due_chains, progress
+from tubelake.collect.walk import PAGE_SIZE
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
 END = datetime(2025, 1, 1, tzinfo=UTC)
@@ -353,6 +354,13 @@ def test_progress_estimates_the_rest() -> None:
     end = progress(QUERY, pages)
     assert (end.done, end.remaining_calls, end.ids, end.pages) == (True, 0, MATCHES, len(pages))
     assert end.spans == end.spans_done
+
+
+def test_a_burst_promises_no_more_than_youtube_counts() -> None:
+    second = END - timedelta(seconds=9)
+    burst = tuple(f"v{number}" for number in range(50))
+    page = Page(due_chains(QUERY, [])[0].shard, END, None, "2", item_ids=burst, oldest=second, newest=second)
+    assert progress(QUERY, [page]).remaining_calls == 1 + (MOST_RESULTS - 50) / PAGE_SIZE
 
 
 def test_parts_of_seconds_are_inside() -> None:

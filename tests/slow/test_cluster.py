@@ -1,5 +1,6 @@
 """The flow on a standalone cluster gives the tables that it gives in local mode, and both executors fetch."""
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,12 +12,13 @@ from pyspark.sql import functions as F
 from pyspark.testing import assertDataFrameEqual
 from tests.slow.cluster import run, standalone, submit
 
-from tubelake import job, resources, settings, store, tables
+from tubelake import job, settings, store, tables
 from tubelake.emulator import Corpus, Emulator, EmulatorOptions, running
 from tubelake.settings import Lake, Settings
 from tubelake.tables import Table
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]  # nine JVMs take turns on a small machine
+ROOT = Path(__file__).parents[2]
 KEYWORDS = ("cooking", "lofi", "review")
 REST = ("collect_videos", "build_videos", "build_statistics")
 # A driver of the other jobs in one session: each costs a start of two JVMs otherwise.
@@ -29,7 +31,6 @@ sys.exit(job.run_all({REST!r}, settings.load(Path("cluster.yml"), sys.argv[1:]))
 # A cluster of two cores: with Spark's own numbers each small commit takes hundreds of tasks, and there are few rows
 # for what it takes to compile a query.
 CONF = {"spark.sql.shuffle.partitions": "2", "spark.databricks.delta.snapshotPartitions": "2"}
-INTERPRETED = ("--set", "spark.compile_queries=false")
 # When and by which request a row was fetched differs from run to run.
 OF_THE_RUN = ("fetched_at", "first_seen_at", "request_id")
 COMPARED = (tables.VIDEOS, tables.SEARCH_HITS, tables.KEYWORD_STATISTICS, tables.HISTOGRAMS)
@@ -49,6 +50,24 @@ def overrides(emulator: Emulator, folder: Path) -> Sequence[str]:
     ]  # fmt: skip
 
 
+def as_the_readme_says(master: str, wanted: Sequence[str]) -> Sequence[str]:
+    """The README's own command, with this master, this lake, and workers as small as ours."""
+    done = run(["make", "package"], ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (line,) = re.findall(
+        r"^\$ spark-submit (--master .*)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    options, job_file, _ = re.split(r" (jobs/\S+)", line)
+    conf = {**CONF, "spark.executor.memory": "512m", "spark.executor.cores": "1"}
+    sets = ["spark.compile_queries=false", *wanted]
+    return [
+        *re.sub(r"spark://\S+", master, options).split(),
+        *(part for name, value in conf.items() for part in ("--conf", f"{name}={value}")),
+        job_file,
+        *(part for override in sets for part in ("--set", override)),
+    ]
+
+
 @pytest.fixture(scope="module")
 def on_cluster(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of a lake that a cluster filled; its processes are gone."""
@@ -56,10 +75,7 @@ def on_cluster(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> 
     wanted = overrides(emulator, folder)
     (folder / "shell").mkdir()
     with standalone(folder / "spark") as master:
-        search = str(resources.path("jobs") / "collect_search.py")
-        sets = [*INTERPRETED, *(part for override in wanted for part in ("--set", override))]
-        conf = [part for name, value in CONF.items() for part in ("--conf", f"{name}={value}")]
-        done = submit(["--master", master, *conf, search, *sets], folder / "shell")
+        done = submit(as_the_readme_says(master, wanted), ROOT)
         assert done.returncode == 0, done.stdout + done.stderr
         (folder / "shell" / "cluster.yml").write_text(
             yaml.safe_dump({"spark": {"master": master, "conf": CONF, "compile_queries": False}})
@@ -69,6 +85,7 @@ def on_cluster(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> 
         assert not done.stderr
     for worker in (folder / "spark").glob("worker-*"):
         assert list(worker.glob("work/app-*/*/stderr")), f"{worker.name} ran no executor"
+        assert list(worker.glob("work/app-*/*/environment/bin/python")), f"{worker.name} did not get the environment"
     return settings.load(overrides=wanted, environ={})
 
 

@@ -26,6 +26,7 @@ __all__ = ["Chain", "Page", "Progress", "Query", "due_chains", "progress", "sear
 
 DURATIONS = ("short", "medium", "long")
 DEEP_RESULTS = 250
+MOST_RESULTS = 1_000_000  # YouTube counts no further: a burst of uploads is not how dense all of the past is
 
 
 @dataclass(frozen=True)
@@ -195,4 +196,5 @@ def _remaining_calls(query: Query, walks: Sequence[Walk], ids: int) -> int:
     plain = [walk for walk in walks if not walk.span.duration]
     walked = sum(_seconds_walked(walk) for walk in plain)
     left = sum(_seconds_left(walk) for walk in plain if _is_due(walk, query))
-    return len(due) + math.ceil(left * ids / max(1.0, walked) / PAGE_SIZE)
+    promised = min(left * ids / max(1.0, walked), max(0, MOST_RESULTS - ids))
+    return len(due) + math.ceil(promised / PAGE_SIZE)

@@ -109,14 +109,16 @@ def progress(query: Query, rows: Sequence[Row]) -> frontier.Progress:
     return frontier.progress(query, pages_of(query, rows))
 
 
-def summary(query: Query, rows: Sequence[Row]) -> str:
-    """One line about what a keyword's searches have found so far."""
+def summary(query: Query, rows: Sequence[Row], max_videos: int | None = None) -> str:
+    """One line about what a keyword's searches have found so far, of `max_videos` wanted."""
     at = progress(query, rows)
     found = f"{query.keyword}: {at.ids:,} results" if at.ids else f"{query.keyword}: no results"
+    has_enough = max_videos is not None and at.ids >= max_videos
+    to_go = f"no more wanted than {max_videos:,}" if has_enough else f"about {at.remaining_calls:,} calls to go"
     open_ends = [
         f"{len(at.saturated)} seconds hold more than YouTube lists" if at.saturated else "",
         f"{len(at.failed)} time shards refused" if at.failed else "",
-        "" if at.done else f"about {at.remaining_calls:,} calls to go",
+        "" if at.done else to_go,
     ]
     return ", ".join([found, *filter(None, open_ends)])
 
