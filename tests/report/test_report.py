@@ -138,6 +138,10 @@ def test_a_lake_with_hostile_names_is_told_rightly_and_nothing_in_it_is_markup(s
         "1 of the answers say that there is nothing to have, such as captions, and 1 failed" in each
         for each in shown.words
     )
+    told = " ".join(shown.words)
+    assert "There are no caption tracks in this lake. YouTube was asked, and there was nothing to have." in told
+    assert "There are no captions. YouTube was asked" in told
+    assert "There are no comments in this lake. To have it, run" in told
     assert any("1 of 40 videos (2%) have no count of views" in each for each in shown.words)
     assert any("1 video counted before and after 27 August 2026" in each for each in shown.words)
     assert "4" in shown.words[: shown.words.index("units of quota")][-1:] or words["4"]

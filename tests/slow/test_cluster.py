@@ -55,7 +55,7 @@ def as_the_readme_says(master: str, wanted: Sequence[str]) -> Sequence[str]:
     done = run(["make", "package"], ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
     (line,) = re.findall(
-        r"^\$ spark-submit (--master .*)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^\$ spark-submit (.* --archives .*)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     options, job_file, _ = re.split(r" (jobs/\S+)", line)
     conf = {**CONF, "spark.executor.memory": "512m", "spark.executor.cores": "1"}

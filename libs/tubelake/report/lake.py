@@ -7,8 +7,10 @@ from pyspark.sql import Column, DataFrame, Row, SparkSession, Window
 from pyspark.sql import functions as F
 
 from tubelake import store
+from tubelake.job import load
+from tubelake.pipeline import filled_by
 from tubelake.settings import Lake, Settings
-from tubelake.tables import Table
+from tubelake.tables import RESPONSES, Table
 
 MOST_ROWS = 20_000  # that one question may bring to the driver: some 10 MB
 
@@ -33,6 +35,11 @@ class Reading:
         """The table's rows, with the columns that it is declared with; none where it is missing."""
         found = self._frame(table)
         return self.spark.createDataFrame([], table.ddl) if found is None else found
+
+    def was_asked(self, table: Table) -> bool:
+        """Whether YouTube was asked for what the table holds, by the log that its job reads."""
+        methods = [read.part for read in load(filled_by(table)).READS if read.part]
+        return not self.rows(RESPONSES).where(F.col("method").isin(methods)).isEmpty()
 
     def _frame(self, table: Table) -> DataFrame | None:
         """Each table is looked for once: sections share what they read, and all see it at one version."""

@@ -188,6 +188,11 @@ def missing(what: str, *tables: Table, option: str | None = None) -> Element:
     return tag("p", what, " To have it, run ", *remedy, ".", class_="missing")
 
 
+def none_to_have(what: str) -> Element:
+    """A note that there is nothing to show, though YouTube was asked."""
+    return tag("p", what, " YouTube was asked, and there was nothing to have.", class_="missing")
+
+
 def unlike(titles: Iterable[str]) -> list[str]:
     """The titles, numbered where several are the same: tabs and bars are told apart by their names."""
     named: dict[str, None] = {}

@@ -79,7 +79,7 @@ def _quota(reading: Reading) -> Iterator[Element]:
 
 
 def _lacking(reading: Reading, counts: dict[str, int]) -> Iterator[Element]:
-    """Why answers are missing, and what nobody has asked for yet."""
+    """Why answers are missing, and which kinds of things the lake has none of."""
     reasons = reading.rows(tables.RESPONSES).where("reason IS NOT NULL").groupBy("method", "reason")
     rows = collected(reasons.agg(F.count("*").alias("answers"), F.countDistinct("subject").alias("subjects"))
                      .orderBy(F.desc("answers"), "method", "reason"), 30)  # fmt: skip
@@ -88,7 +88,8 @@ def _lacking(reading: Reading, counts: dict[str, int]) -> Iterator[Element]:
         yield parts.table("Why answers are missing", ["method", "reason", "answers", "of so many subjects"], listed)
     for name, table, option in KINDS:
         if not counts[name]:
-            yield parts.missing(f"There are no {name} in this lake.", table, option=option)
+            told = f"There are no {name} in this lake."
+            yield parts.none_to_have(told) if reading.was_asked(table) else parts.missing(told, table, option=option)
 
 
 def _finding(counts: dict[str, int], answers: dict[str, Any]) -> Finding:
