@@ -6,6 +6,7 @@ import pytest
 
 from tubelake import session
 from tubelake.errors import UsageError
+from tubelake.settings import Spark
 
 
 @pytest.mark.parametrize("master", ["spark://127.0.0.1:1", "spark://127.0.0.1", "spark://127.0.0.1:99999"])
@@ -39,3 +40,13 @@ MASTERS = [
 @pytest.mark.parametrize(("wanted", "submitted", "expected"), MASTERS)
 def test_the_setting_comes_before_spark_submit(wanted, submitted, expected):
     assert session._master(wanted, submitted) == expected
+
+
+def test_a_session_that_this_thread_has_not_used_yet_is_taken_all_the_same(spark):
+    """As a platform's task finds it: there is one, and this thread has asked it nothing."""
+    spark._jvm.SparkSession.clearActiveSession()
+    try:
+        found = session.get_session(Spark(master="local[1]"))
+        assert found.sparkContext is spark.sparkContext
+    finally:
+        spark._jvm.SparkSession.setActiveSession(spark._jsparkSession)

@@ -6,7 +6,6 @@ from importlib.metadata import requires
 from typing import Any, TypeAlias
 
 import yaml
-from packaging.requirements import Requirement
 
 from tubelake import job, pipeline
 
@@ -15,7 +14,8 @@ Tree: TypeAlias = dict[str, Any]
 # What every run asks for; what needs a setting of its own (charts, imports, aspects) is added by hand where it is wanted.
 WORDS = ("text", "captions", "comments", "channels", "thumbnails", "pictures", "embeddings", "features", "recall")
 NEEDED = "search.keywords"
-# Models in a process of their own beside each task, or a library of the JVM's: classic compute, as for what calls YouTube.
+# Models in a process of their own beside each task. They run on classic compute, as what calls YouTube does: functions in
+# Python have no internet on serverless compute, and less memory than models want.
 WITH_MODELS = ("read_thumbnails", "read_faces", "embed_text")
 EXTRAS = ("nlp", "korean", "vision", "embed")
 CLASSIC, SERVERLESS = "classic", "serverless"
@@ -35,13 +35,8 @@ def resources() -> Tree:
 def collecting() -> Tree:
     """From keywords to gold tables, every day after the quota's reset: what one day could not pay, the next goes on with."""
     names = pipeline.in_order([name for name in pipeline.writers() if _is_asked(name)])
-    return _job(
-        "tubelake",
-        names,
-        "0 15 0 * * ?",
-        {"keywords": "${var.keywords}"},
-        ["search.keywords={{job.parameters.keywords}}"],
-    )
+    given, sets = {"keywords": "${var.keywords}"}, ["search.keywords={{job.parameters.keywords}}"]
+    return _job("tubelake", names, "0 15 0 * * ?", given, sets)
 
 
 def chat() -> Tree:
@@ -79,22 +74,18 @@ def _job(name: str, names: Sequence[str], cron: str | None, parameters: Mapping[
 
 
 def _task(name: str, before: Sequence[str], sets: Sequence[str]) -> Tree:
-    compute = _compute(name)
     overrides = ["lake.catalog={{job.parameters.catalog}}", "run.logs=/tmp/tubelake", *sets]
     parameters = [name, *(part for override in overrides for part in ("--set", override))]
     # A spent quota ends what collects with exit code 75, which Databricks calls a failure: what is there is built anyway.
     gone_on = {"run_if": "ALL_DONE"} if any(map(_collects, before)) else {}
-    where = (
-        {"job_cluster_key": CLASSIC, "libraries": _libraries(name)}
-        if compute == CLASSIC
-        else {"environment_key": compute}
-    )
+    is_classic = _collects(name) or name in WITH_MODELS
+    classic = {"job_cluster_key": CLASSIC, "libraries": _libraries(name)}
     return {
         "task_key": name,
         **({"depends_on": [{"task_key": other} for other in before]} if before else {}),
         **gone_on,
         "python_wheel_task": {"package_name": "tubelake", "entry_point": "tubelake-job", "parameters": parameters},
-        **where,
+        **(classic if is_classic else {"environment_key": SERVERLESS}),
         "max_retries": 0,  # the next day's run is the retry, and one at once would ask what has just failed
     }
 
@@ -111,23 +102,13 @@ def _environment() -> Tree:
 
 def _packages(extras: Iterable[str]) -> list[str]:
     """What these extras need, as they are declared."""
-    declared = map(Requirement, requires("tubelake") or ())
-    wanted = {
-        str(each).partition(";")[0].strip()
-        for each in declared
-        for extra in extras
-        if each.marker and each.marker.evaluate({"extra": extra})
-    }
-    return sorted(each for each in wanted if not each.startswith("tubelake"))
+    markers = {f"extra == '{extra}'" for extra in extras}
+    declared = (each.partition(";") for each in requires("tubelake") or ())
+    return sorted({package.strip() for package, _, marker in declared if marker.strip() in markers})
 
 
 def _collects(name: str) -> bool:
     return name.startswith("collect_")
-
-
-def _compute(name: str) -> str:
-    """Functions in Python have no internet on serverless compute, and models want more memory than it gives them."""
-    return CLASSIC if _collects(name) or name in WITH_MODELS else SERVERLESS
 
 
 def reduced(graph: Mapping[str, Collection[str]]) -> dict[str, list[str]]:

@@ -105,9 +105,14 @@ def _named_errors(log_file: Path | None) -> Iterator[None]:
 def _active() -> "SparkSession | None":
     if "pyspark" not in sys.modules:
         return None
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
-    return SparkSession.getActiveSession()
+    if (active := SparkSession.getActiveSession()) is not None:
+        return active
+    # Active is what this thread has used: a platform's task, or another thread, has a session without that.
+    is_running = SparkContext._active_spark_context is not None  # noqa: SLF001 - the only way to ask
+    return SparkSession.builder.getOrCreate() if is_running else None
 
 
 def _session(conf: Mapping[str, str] | None = None, gateway: "JavaGateway | None" = None) -> "SparkSession":
