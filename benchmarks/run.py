@@ -6,6 +6,7 @@ from pathlib import Path
 
 ALL = (
     "session_start",
+    "commit",
     "frontier",
     "fetch_details",
     "search_recall",

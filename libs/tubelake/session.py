@@ -39,7 +39,7 @@ _JAVA_OPTIONS = "-Dio.netty.tryReflectionSetAccessible=true"  # Arrow's memory n
 _LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC"
 # The second compiler takes 40 % of a short session's time, and pays off after a minute.
 _BRIEF_JAVA_OPTIONS = f"{_LOCAL_JAVA_OPTIONS} -XX:TieredStopAtLevel=1"
-_STREAMING = "org.apache.spark.sql.execution.streaming"
+STREAMING = "org.apache.spark.sql.execution.streaming"
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 MASTER_SECONDS = 5.0
 _PORT, _SECRET = "PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"  # where pyspark finds a JVM that runs already
@@ -198,9 +198,9 @@ def _local_conf(spark: Spark) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": str(spark.shuffle_partitions or os.cpu_count() or 2),
         "spark.databricks.delta.snapshotPartitions": "1",
-        # The usual ones start a program four times a commit, to ask whether a file is a link: a tenth of its time.
+        # The usual ones start a program some 16 times a commit, to ask of files whether they are links: a quarter of its time.
         "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
-        "spark.sql.streaming.checkpointFileManagerClass": f"{_STREAMING}.FileSystemBasedCheckpointFileManager",
+        "spark.sql.streaming.checkpointFileManagerClass": f"{STREAMING}.FileSystemBasedCheckpointFileManager",
         "spark.sql.adaptive.enabled": "false",  # to plan again after each stage costs a small query more than it gains
         "spark.sql.ui.explainMode": "simple",  # the default writes every query's plan twice, also for a UI that is off
         "spark.sql.maxPlanStringLength": "1000",  # nor is the whole of it read by anyone
