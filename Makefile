@@ -26,8 +26,8 @@ setup: java .venv/.ready  ## everything that the other targets need
 demo: setup  ## the whole flow on a synthetic YouTube: no key, no internet
 	@$(RUN) tubelake demo
 
-# Two processes, each with a session of its own: most of a test is planning, on one core. Groups: tests/conftest.py.
-SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup
+# Two processes, each with a session of its own: most of a test is planning, on one core. A file stays in one of them.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 
 test: setup  ## the quick tests
 	$(RUN) pytest -m "not slow" $(SIDE_BY_SIDE)

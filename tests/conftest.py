@@ -22,14 +22,6 @@ def pytest_configure(config: pytest.Config) -> None:
     SparkConfigBuilder.initialize().setAll(list(ours.items()))
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several processes (pytest-xdist) one runs a file, and one all that look at the demo, which then runs once."""
-    for item in items:
-        group = "demo" if "demo" in getattr(item, "fixturenames", ()) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def spark(spark_session: SparkSession) -> SparkSession:
     """The session that all tests share; it costs seconds to start, so nothing may stop it."""
