@@ -23,4 +23,4 @@ def run_demo(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tubelake", "demo", "--folder", str(folder), "--videos", "200"]
     command += ["--set", f"run.logs={folder / 'logs'}"]
     environment = {**os.environ, "COLUMNS": "160"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=900, check=False, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, timeout=1_500, check=False, env=environment)

@@ -8,7 +8,7 @@ import pytest
 from tubelake import store, tables
 from tubelake.settings import Lake
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # it makes the demo that others look at
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2_400)]  # it makes the demo that others look at
 FILLED = (
     tables.KEYWORD_STATISTICS, tables.COMMENTS, tables.CAPTION_SNIPPETS, tables.CHAT_MESSAGES, tables.CHAT_MINUTES,
     tables.TEXT_SCORES, tables.WINDOW_ENTROPY, tables.CAPTION_SEGMENTS, tables.COMPARISONS, tables.TOP_TERMS,

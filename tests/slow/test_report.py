@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tubelake.report.sections import gallery
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # the first may make the demo
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2_400)]  # the first may make the demo
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
