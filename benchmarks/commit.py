@@ -4,11 +4,9 @@ Those ask the system for each file whether it is a link, by a program of their o
 process of its own.
 """
 
-import subprocess
-import sys
 from statistics import median
 
-from benchmarks.common import result
+from benchmarks.common import result, seconds_said
 from tubelake.session import STREAMING
 
 TURNS = 3
@@ -36,9 +34,7 @@ print("SECONDS", median(taken[{commits} // 2:]))
 
 def seconds(conf: dict[str, str]) -> float:
     """The median of the later commits of a session."""
-    script = SCRIPT.format(conf=conf, commits=COMMITS)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    return float(next(line for line in done.stdout.splitlines() if line.startswith("SECONDS")).split()[1])
+    return seconds_said(SCRIPT.format(conf=conf, commits=COMMITS))
 
 
 def main() -> None:

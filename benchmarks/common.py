@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -38,6 +39,12 @@ def warm_session(wanted: Settings) -> SparkSession:
     spark.range(10).selectExpr("id % 3 AS k").groupBy("k").count().collect()
     spark.range(10).write.format("delta").save(f"{wanted.lake.root}/warm")
     return spark
+
+
+def seconds_said(script: str) -> float:
+    """What a script says after the word SECONDS, run in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return float(next(line for line in done.stdout.splitlines() if line.startswith("SECONDS")).split()[1])
 
 
 @contextmanager

@@ -3,11 +3,9 @@
 Ours is warm after `tubelake warm-up`, which the benchmark runs first, and which `make setup` runs without Spark NLP.
 """
 
-import subprocess
-import sys
 from statistics import median
 
-from benchmarks.common import result
+from benchmarks.common import result, seconds_said
 from tubelake.warm_up import warm_up
 
 STARTS = 3
@@ -21,13 +19,13 @@ print("SECONDS", time.perf_counter() - started)
 PLAIN = """
 import time; started = time.perf_counter()
 from pyspark.sql import SparkSession
-from tubelake import resources, session
+from tubelake import resources, session, submitted
 builder = SparkSession.builder.master("local[*]")
 conf = {{
     "spark.jars.packages": ",".join(session.packages(nlp={nlp})),
     "spark.jars.excludes": ",".join(session.NLP_EXCLUDES),
     "spark.jars.ivySettings": str(resources.path("conf") / "ivysettings.xml"),
-    "spark.sql.extensions": session.DELTA_EXTENSION,
+    "spark.sql.extensions": submitted.DELTA_EXTENSION,
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
 }}
 for name, value in conf.items():
@@ -39,13 +37,7 @@ print("SECONDS", time.perf_counter() - started)
 
 def seconds(script: str, *, nlp: bool) -> float:
     """The median of some starts, each in a new process; one before them fills the caches."""
-    taken = []
-    for _ in range(STARTS + 1):
-        done = subprocess.run(
-            [sys.executable, "-c", script.format(nlp=nlp)], capture_output=True, text=True, check=True
-        )
-        line = next(line for line in done.stdout.splitlines() if line.startswith("SECONDS"))
-        taken.append(float(line.split()[1]))
+    taken = [seconds_said(script.format(nlp=nlp)) for _ in range(STARTS + 1)]
     return median(taken[1:])
 
 

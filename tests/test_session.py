@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tubelake import session
+from tubelake import session, submitted
 from tubelake.errors import UsageError
 from tubelake.settings import Spark
 
@@ -12,20 +12,20 @@ from tubelake.settings import Spark
 @pytest.mark.parametrize("master", ["spark://127.0.0.1:1", "spark://127.0.0.1", "spark://127.0.0.1:99999"])
 def test_a_master_that_is_not_there_is_refused(master):
     with pytest.raises(UsageError, match=f"^no Spark master answers at {master}: "):
-        session.check_master(master)
+        submitted.check_master(master)
 
 
 def test_one_master_of_several_is_enough():
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        session.check_master(f"spark://127.0.0.1:1,127.0.0.1:{listening.getsockname()[1]}")
-    session.check_master("local[2]")
-    session.check_master(None)
+        submitted.check_master(f"spark://127.0.0.1:1,127.0.0.1:{listening.getsockname()[1]}")
+    submitted.check_master("local[2]")
+    submitted.check_master(None)
 
 
 def test_what_spark_submit_says_comes_with_what_delta_needs():
-    submitted = {"spark.jars": "mine.jar", "spark.executor.memory": "4g", "spark.master": "local[*]"}
+    told = {"spark.jars": "mine.jar", "spark.executor.memory": "4g", "spark.master": "local[*]"}
     ours = {"spark.jars": "delta.jar", "spark.executor.memory": "1g", "spark.master": "yarn"}
-    joined = session._joined(ours, submitted)
+    joined = submitted.joined(ours, told)
     assert joined == {"spark.jars": "mine.jar,delta.jar", "spark.executor.memory": "4g", "spark.master": "yarn"}
 
 
@@ -37,9 +37,9 @@ MASTERS = [
 ]
 
 
-@pytest.mark.parametrize(("wanted", "submitted", "expected"), MASTERS)
-def test_the_setting_comes_before_spark_submit(wanted, submitted, expected):
-    assert session._master(wanted, submitted) == expected
+@pytest.mark.parametrize(("wanted", "told", "expected"), MASTERS)
+def test_the_setting_comes_before_spark_submit(wanted, told, expected):
+    assert submitted.master(wanted, told) == expected
 
 
 def test_a_session_that_this_thread_has_not_used_yet_is_taken_all_the_same(spark):

@@ -14,10 +14,11 @@ from tubelake import session, settings
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "conf/spark").glob("*.conf"))
 # Yours, or of the place where the session runs.
-OF_THE_PLACE = {"spark.master", "spark.sql.shuffle.partitions", "spark.jars.ivySettings"}
+OF_THE_PLACE = {"spark.sql.shuffle.partitions", "spark.jars.ivySettings"}
 # The folder of tables without an address: TubeLake has none, and its own value is a folder of the user.
-MAY_LACK = {"spark.sql.warehouse.dir", "spark.ui.enabled", "spark.master"}
-JARS = {"spark.jars.packages", "spark.jars.excludes", "spark.jars.ivySettings"}  # or they are in the image
+MAY_LACK = {"spark.sql.warehouse.dir", "spark.ui.enabled"}
+# On Kubernetes the address is on the command line, and the jars are in the image.
+ELSEWHERE = {"kubernetes": {"spark.master", "spark.jars.packages", "spark.jars.excludes", "spark.jars.ivySettings"}}
 # Where Spark and Delta declare what may be set; each is registered once its class is loaded.
 DECLARED_BY = (
     "org.apache.spark.internal.config.package$", "org.apache.spark.internal.config.UI$",
@@ -51,9 +52,10 @@ def test_the_values_are_those_of_our_own_session(monkeypatch, file):
     ours = session.session_conf(settings.Spark(master=master))
     shared = (given.keys() & ours.keys()) - OF_THE_PLACE
     assert {name: given[name] for name in shared} == {name: ours[name] for name in shared}
-    in_the_image = JARS if "spark.executor.extraClassPath" in given else set()
-    assert ours.keys() - given.keys() <= MAY_LACK | in_the_image
-    assert in_the_image or (ROOT / given["spark.jars.ivySettings"]).is_file()
+    elsewhere = ELSEWHERE.get(file.stem, set())
+    assert ours.keys() - given.keys() <= MAY_LACK | elsewhere
+    assert not elsewhere & given.keys()
+    assert elsewhere or (ROOT / given["spark.jars.ivySettings"]).is_file()
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,12 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from tubelake import job, pipeline
+from tubelake import pipeline, settings
 
 Tree: TypeAlias = dict[str, Any]
 
 # What every run asks for; what needs a setting of its own (charts, imports, aspects) is added by hand where it is wanted.
 WORDS = ("text", "captions", "comments", "channels", "thumbnails", "pictures", "embeddings", "features", "recall")
-NEEDED = "search.keywords"
 # Models in a process of their own beside each task. They run on classic compute, as what calls YouTube does: functions in
 # Python have no internet on serverless compute, and less memory than models want.
 WITH_MODELS = ("read_thumbnails", "read_faces", "embed_text")
@@ -34,7 +33,7 @@ def resources() -> Tree:
 
 def collecting() -> Tree:
     """From keywords to gold tables, every day after the quota's reset: what one day could not pay, the next goes on with."""
-    names = pipeline.in_order([name for name in pipeline.writers() if _is_asked(name)])
+    names = pipeline.jobs_of(settings.load(overrides=["search.keywords=any"], environ={}), WORDS)
     given, sets = {"keywords": "${var.keywords}"}, ["search.keywords={{job.parameters.keywords}}"]
     return _job("tubelake", names, "0 15 0 * * ?", given, sets)
 
@@ -48,13 +47,6 @@ def chat() -> Tree:
 def upkeep() -> Tree:
     """What YouTube's policy asks for, and small files put together."""
     return _job("tubelake upkeep", ["maintain_tables"], "0 30 12 * * ?", {}, [])
-
-
-def _is_asked(name: str) -> bool:
-    module = job.load(name)
-    words, needs = getattr(module, "OPTIONAL", ()), getattr(module, "NEEDS", None)
-    words = {words} if isinstance(words, str) else set(words)
-    return bool(words & set(WORDS)) or (not words and needs in (None, NEEDED))
 
 
 def _job(name: str, names: Sequence[str], cron: str | None, parameters: Mapping[str, str], sets: Sequence[str]) -> Tree:

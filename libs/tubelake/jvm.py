@@ -16,13 +16,18 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
 from tubelake.errors import UsageError
 
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaGateway
+
 OLDEST_JAVA = 17
 LOOK_SECONDS = 0.02
+PORT, SECRET = "PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"  # where pyspark finds a JVM that runs already
 _SHELL = "pyspark-shell"  # what Spark calls a JVM that Python drives
 _JAVA_VERSION = re.compile(r'(?:^JAVA_VERSION=| version )"(?:1\.)?(\d+)', re.MULTILINE)  # Java 8 calls itself 1.8
 
@@ -140,6 +145,27 @@ def start(conf: Mapping[str, str], log_file: Path | None) -> Starting:
             preexec_fn=_ignore_interrupts,  # noqa: PLW1509 - no thread of ours runs yet
         )  # fmt: skip
     return Starting(process, told)
+
+
+def connected(started: Starting) -> "JavaGateway":
+    """The gateway to a JVM that is starting: pyspark is imported meanwhile."""
+    import pyspark.sql  # noqa: F401 - a second's work
+
+    port, secret = started.address()
+    os.environ |= {PORT: str(port), SECRET: secret}
+    try:
+        found = gateway()
+    finally:
+        del os.environ[PORT], os.environ[SECRET]
+    found.proc = started.process  # its standard input must stay open
+    return found
+
+
+def gateway() -> "JavaGateway":
+    """To the JVM that the environment tells, such as that of the spark-submit which started this process."""
+    from pyspark.java_gateway import launch_gateway
+
+    return launch_gateway()  # type: ignore[no-untyped-call]
 
 
 def _ignore_interrupts() -> None:

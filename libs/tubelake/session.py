@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
-from tubelake import jvm, resources
+from tubelake import jvm, resources, submitted
 from tubelake.errors import UsageError
 from tubelake.settings import Spark
 
@@ -40,16 +39,6 @@ _LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC"
 # The second compiler takes 40 % of a short session's time, and pays off after a minute.
 _BRIEF_JAVA_OPTIONS = f"{_LOCAL_JAVA_OPTIONS} -XX:TieredStopAtLevel=1"
 STREAMING = "org.apache.spark.sql.execution.streaming"
-DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
-MASTER_SECONDS = 5.0
-_PORT, _SECRET = "PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET"  # where pyspark finds a JVM that runs already
-# Settings that are lists: what spark-submit names comes besides what Delta needs, not in its place.
-_LISTS = {
-    "spark.jars": ",",
-    "spark.jars.packages": ",",
-    "spark.jars.excludes": ",",
-    "spark.driver.extraClassPath": os.pathsep,
-}
 # Spark's own expressions miss YOUTUBE_API_KEY and `?key=AIza...`.
 REDACTED_NAMES = r"(?i)secret|password|token|access[._]?key|api[._]?key"
 REDACTED_TEXTS = r"AIza[0-9A-Za-z_\-]{10,}|(?i)(?<=[?&]key=)[^&\s\"]+"
@@ -70,20 +59,20 @@ def starting(spark: Spark, log_file: Path | None = None) -> "Callable[[], SparkS
     jvm.check_java()
     set_worker_python()
     with _named_errors(log_file):
-        submitted = _submitted_conf()
-        if DELTA_EXTENSION in submitted.get("spark.sql.extensions", ""):
-            return _session  # the user's own configuration is complete: it is taken as it is
-        spark = spark.model_copy(update={"master": _master(spark.master, submitted)})
-        check_master(spark.master)
-        wanted = _joined(session_conf(spark), submitted)
+        told = submitted.conf()
+        if submitted.is_complete(told):
+            return _session  # the user's own configuration is taken as it is
+        spark = spark.model_copy(update={"master": submitted.master(spark.master, told)})
+        submitted.check_master(spark.master)
+        wanted = submitted.joined(session_conf(spark), told)
         # Secrets reach the session through the gateway: a JVM's command line is everyone's to read.
         public = {name: value for name, value in wanted.items() if not re.search(REDACTED_NAMES, name)}
         started = jvm.start(public, log_file)
 
     def wait() -> "SparkSession":
         with _named_errors(log_file):
-            found = _session(wanted, gateway=_connected(started))
-        if not {"spark.jars", "spark.jars.packages"} & submitted.keys():  # else the user's own would be among them
+            found = _session(wanted, gateway=jvm.connected(started))
+        if not {"spark.jars", "spark.jars.packages"} & told.keys():  # else the user's own would be among them
             remember_jars(spark, found)
         if not spark.brief:  # what writes makes frames of rows, and each needs pandas: 2 s, while the JVM is busy
             Thread(target=import_module, args=("pandas",), daemon=True).start()
@@ -123,40 +112,6 @@ def _session(conf: Mapping[str, str] | None = None, gateway: "JavaGateway | None
     return SparkSession(SparkContext(conf=told, gateway=gateway))
 
 
-def _submitted_conf() -> dict[str, str]:
-    """What spark-submit was told, if it started this process; its JVM, which lacks Delta's jars, is then left idle.
-
-    Jars can only be named before a JVM starts. So a plain `spark-submit jobs/NAME.py` gets a second JVM with them,
-    and needs no --packages; with a --properties-file that names Delta's extension its own JVM is used.
-    """
-    if _PORT not in os.environ:
-        return {}
-    conf = _gateway().jvm.org.apache.spark.SparkConf(True)
-    told = {entry._1(): entry._2() for entry in conf.getAll()}  # noqa: SLF001 - a tuple of Scala
-    if DELTA_EXTENSION in told.get("spark.sql.extensions", ""):
-        return told
-    if told.get("spark.submit.deployMode") == "cluster":
-        raise UsageError("--deploy-mode cluster needs the jars named: add --properties-file conf/spark/standalone.conf")
-    del os.environ[_PORT], os.environ[_SECRET]
-    return {name: value for name, value in told.items() if name != "spark.app.name"}
-
-
-def _master(wanted: str | None, submitted: Mapping[str, str]) -> str | None:
-    """The setting, else what spark-submit says; it says local[*] also when it was told nothing."""
-    said = submitted.get("spark.master")
-    return wanted or (None if said == "local[*]" else said)
-
-
-def _joined(ours: Mapping[str, str], submitted: Mapping[str, str]) -> dict[str, str]:
-    """Our settings and those of spark-submit, which win, but for the master and for lists."""
-    lists = {
-        name: separator.join([submitted[name], ours[name]])
-        for name, separator in _LISTS.items()
-        if name in submitted and name in ours
-    }
-    return {**ours, **submitted, **lists, "spark.master": ours["spark.master"]}
-
-
 def set_worker_python() -> None:
     """Python workers start from this variable, not from the driver's interpreter, and would miss every package."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -173,7 +128,7 @@ def session_conf(spark: Spark) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.extensions": DELTA_EXTENSION,
+        "spark.sql.extensions": submitted.DELTA_EXTENSION,
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         "spark.sql.warehouse.dir": str(user_cache_path("tubelake") / "warehouse"),  # else a folder where one stands
@@ -269,44 +224,6 @@ def remember_jars(spark: Spark, session: "SparkSession") -> None:
     file = _jar_list(spark)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(jars))
-
-
-def _connected(started: jvm.Starting) -> "JavaGateway":
-    """The gateway to a JVM that is starting: pyspark is imported meanwhile."""
-    import pyspark.sql  # noqa: F401 - a second's work
-
-    port, secret = started.address()
-    os.environ |= {_PORT: str(port), _SECRET: secret}
-    try:
-        gateway = _gateway()
-    finally:
-        del os.environ[_PORT], os.environ[_SECRET]
-    gateway.proc = started.process  # its standard input must stay open
-    return gateway
-
-
-def _gateway() -> "JavaGateway":
-    """To the JVM that the environment tells, such as that of the spark-submit which started this process."""
-    from pyspark.java_gateway import launch_gateway
-
-    return launch_gateway()  # type: ignore[no-untyped-call]
-
-
-def check_master(master: str | None) -> None:
-    """Raises UsageError where nothing answers at a spark:// address: Spark would try for a minute, and then longer."""
-    if master is None or not master.startswith("spark://"):
-        return
-    if not any(_answers(address) for address in master.removeprefix("spark://").split(",")):
-        raise UsageError(f"no Spark master answers at {master}: start it, or correct spark.master or --master")
-
-
-def _answers(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=MASTER_SECONDS).close()
-    except (OSError, ValueError, OverflowError):
-        return False
-    return True
 
 
 def parallelism(spark: "SparkSession") -> int:

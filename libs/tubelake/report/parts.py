@@ -179,18 +179,15 @@ def figures(pairs: Sequence[tuple[str, Cell, str]]) -> Element:
     return tag("dl", *each, class_="figures")
 
 
-def missing(what: str, *tables: Table, option: str | None = None) -> Element:
-    """A note that there is nothing to show, and what to run for it."""
+def missing(what: str, *tables: Table, option: str | None = None, was_asked: bool = False) -> Element:
+    """A note that there is nothing to show, and what to run for it; or that there is nothing to have, if it was asked for."""
+    if was_asked:
+        return tag("p", what, " YouTube was asked, and there was nothing to have.", class_="missing")
     jobs = list(dict.fromkeys(filled_by(table) for table in tables))
     remedy: list[Child] = [tag("code", f"tubelake pipeline --all-known --with {option}")] if option else []
     for name in () if option else jobs:
         remedy += [", then " if remedy else None, tag("code", f"tubelake run {name}")]
     return tag("p", what, " To have it, run ", *remedy, ".", class_="missing")
-
-
-def none_to_have(what: str) -> Element:
-    """A note that there is nothing to show, though YouTube was asked."""
-    return tag("p", what, " YouTube was asked, and there was nothing to have.", class_="missing")
 
 
 def unlike(titles: Iterable[str]) -> list[str]:

@@ -27,7 +27,9 @@ LIST = "captioned"
 def section(reading: Reading) -> Section:
     told, novel, ranked, tracks = videos_of(reading), novel_of(reading), ranked_of(reading), tracks_of(reading)
     if not (told or novel or ranked or tracks):
-        return Section("captions", TITLE, [_none(reading)])
+        asked = reading.was_asked(tables.CAPTION_SNIPPETS)
+        nothing = parts.missing("There are no captions.", tables.CAPTION_SNIPPETS, option="captions", was_asked=asked)
+        return Section("captions", TITLE, [nothing])
     body = [
         *_explorer(told),
         *_novel(novel),
@@ -36,11 +38,6 @@ def section(reading: Reading) -> Section:
         *_lacking(reading, told, novel, ranked),
     ]
     return Section("captions", TITLE, body, list(_findings(told, novel, ranked)))
-
-
-def _none(reading: Reading) -> Element:
-    what, table = "There are no captions.", tables.CAPTION_SNIPPETS
-    return parts.none_to_have(what) if reading.was_asked(table) else parts.missing(what, table, option="captions")
 
 
 def _lacking(

@@ -88,8 +88,8 @@ def _lacking(reading: Reading, counts: dict[str, int]) -> Iterator[Element]:
         yield parts.table("Why answers are missing", ["method", "reason", "answers", "of so many subjects"], listed)
     for name, table, option in KINDS:
         if not counts[name]:
-            told = f"There are no {name} in this lake."
-            yield parts.none_to_have(told) if reading.was_asked(table) else parts.missing(told, table, option=option)
+            asked = reading.was_asked(table)
+            yield parts.missing(f"There are no {name} in this lake.", table, option=option, was_asked=asked)
 
 
 def _finding(counts: dict[str, int], answers: dict[str, Any]) -> Finding:
