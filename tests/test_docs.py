@@ -215,9 +215,8 @@ def test_the_example_source_of_keywords_runs_a_pipeline(spark, corpus, lake, tmp
             f"run.logs={tmp_path}",
         ]
         monkeypatch.setattr(sys, "argv", ["popular_tags.py", *given, "search.max_videos=50"])
-        assert cli._exit_code(lambda: get_command(cli.app).main(
-            ["pipeline", "-k", "lofi", "--no-report", *(part for each in given for part in ("--set", each))], standalone_mode=False
-        )) == 0  # fmt: skip
+        settings = [part for each in given for part in ("--set", each)]
+        assert cli._exit_code(["pipeline", "-k", "lofi", "--no-report", *settings]) == 0
         with pytest.raises(SystemExit) as ended:
             runpy.run_path(str(tmp_path / "popular_tags.py"), run_name="__main__")
     assert ended.value.code == 0
