@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 from pytest_spark.config import SparkConfigBuilder
+from tests import java
 
 from tubelake import session, settings
 from tubelake.emulator import Corpus, load_corpus, make_corpus
@@ -19,6 +20,7 @@ SPARK = settings.Spark(master="local[2,4]", nlp=True, driver_memory="3g")
 def pytest_configure(config: pytest.Config) -> None:
     session.set_worker_python()
     ours = {**session.session_conf(SPARK), "spark.sql.catalogImplementation": "in-memory"}
+    ours["spark.driver.extraJavaOptions"] += f" {java.SIDE_BY_SIDE}"
     SparkConfigBuilder.initialize().setAll(list(ours.items()))
 
 

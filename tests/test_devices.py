@@ -39,6 +39,7 @@ def test_a_library_that_sees_no_gpu_computes_on_the_cpu_and_says_so(device, sees
     assert settled(device, lambda: sees_gpu, must_have_gpu=must, remedy="") == on
 
 
+@pytest.mark.slow  # TensorFlow and ONNX Runtime, from their files
 @pytest.mark.skipif(Path("/dev/nvidia0").exists(), reason="this machine has a GPU")
 def test_libraries_that_cannot_use_the_gpu_are_named_where_it_must_be_used():
     model = rapidocr.files()[0]

@@ -51,6 +51,7 @@ def test_spark_nlp_and_delta(corrected):
     assertDataFrameEqual(corrected, [Row(id=1, sentences=2, words=expected)])
 
 
+@pytest.mark.slow  # TensorFlow in a worker
 def test_tensorflow_in_an_arrow_udf(corrected):
     @F.pandas_udf("float")
     def norm(batches: Iterator[pd.Series]) -> Iterator[pd.Series]:
@@ -67,6 +68,7 @@ def test_tensorflow_in_an_arrow_udf(corrected):
     assert row["norm"] == pytest.approx(120**0.5)
 
 
+@pytest.mark.slow  # TensorFlow and all the others, from their files
 def test_every_package_imports_in_one_process():
     code = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]; print(len(sys.argv) - 1)"
     done = subprocess.run(

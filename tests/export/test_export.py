@@ -428,6 +428,7 @@ def test_text_of_any_length_takes_time_in_proportion():
     assert done == [hostile[0].as_py(), "@user-.", "a" + "@user" * 299_999 + "@", "(key)"]
 
 
+@pytest.mark.slow  # every message of the real chats
 @pytest.mark.real_data
 def test_real_chat(spark, tmp_path, real_data):
     items = [json.loads(line) for line in (real_data / "corpus/chat.jsonl").open(encoding="utf-8")]

@@ -180,6 +180,7 @@ def test_a_pipeline_leaves_a_report_of_the_same_lake_and_settings_as_it_is(spark
     assert build.is_current(wanted, tmp_path / "another.html") is False
 
 
+@pytest.mark.slow  # a report of a whole lake
 def test_a_table_that_cannot_be_read_costs_its_section_alone_and_is_tried_again(full, lake, settings_of, made):
     shutil.copytree(full.root, lake.root)
     for part in (Path(lake.root) / "gold" / "histograms").glob("*.parquet"):

@@ -11,21 +11,20 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pyspark
+from tests import java
 
 SPARK_HOME = Path(pyspark.__file__).parent
 START_SECONDS = 90
 STOP_SECONDS = 15
 _DEPLOY = "org.apache.spark.deploy"
 _OURS = ("PYSPARK_", "SPARK_", "TUBELAKE_", "YOUTUBE_")
-# The processes of these tests live for seconds: the JVM's second compiler takes more from them than it gives.
-_SHORT_LIVED = "-XX:TieredStopAtLevel=1"
 
 
 def clean_environ() -> dict[str, str]:
     """A user's shell with the venv activated: nothing that this test process set for its own session."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
-    return {**kept, "PATH": path, "SPARK_SUBMIT_OPTS": _SHORT_LIVED}
+    return {**kept, "PATH": path, "SPARK_SUBMIT_OPTS": java.SHORT_LIVED}
 
 
 @contextmanager
@@ -50,7 +49,7 @@ def _daemon(name: str, arguments: Sequence[str], home: Path) -> Iterator[subproc
     home.mkdir(parents=True)
     environ = {
         **clean_environ(), "SPARK_LOCAL_DIRS": str(home / "local"), "SPARK_DAEMON_MEMORY": "256m",
-        "JDK_JAVA_OPTIONS": _SHORT_LIVED,  # also of the executors
+        "JDK_JAVA_OPTIONS": java.SHORT_LIVED,  # also of the executors
     }  # fmt: skip
     command = [str(SPARK_HOME / "bin" / "spark-class"), f"{_DEPLOY}.{name}", *arguments]
     with (home / "log").open("wb") as log:

@@ -236,6 +236,7 @@ def test_neighbours_are_the_nearest_of_all(spark):
     assert "id007" not in {row["source_id"] for row in found if row["query"] == 1}
 
 
+@pytest.mark.slow  # a lake whose texts a model has embedded
 def test_commands_say_what_is_wrong(spark, filled, model, capsys):
     given = [
         "--set",
@@ -259,6 +260,7 @@ def test_commands_say_what_is_wrong(spark, filled, model, capsys):
         assert said in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow  # a lake whose texts a model has embedded
 def test_commands_find_and_export(spark, filled, noisy, capsys, tmp_path):
     given = [
         "--set",

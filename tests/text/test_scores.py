@@ -89,6 +89,7 @@ def test_a_lexicon_reads_its_language_alone_and_korean_by_its_words(spark, tmp_p
     assert [row["polarity"] for row in found] == [pytest.approx(0.8), 1.0, pytest.approx(-0.7), None, pytest.approx(0)]
 
 
+@pytest.mark.slow  # TextBlob, one by one
 @pytest.mark.real_data
 def test_scores_equal_textblobs_on_twenty_thousand_real_texts(real_data):
     chat = [
