@@ -21,6 +21,12 @@ class UsageError(TubeLakeError):
     outcome = "usage"
 
 
+def first_line(error: Exception) -> str:
+    """The one line of an error that says what happened."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0][:300] if lines else type(error).__name__
+
+
 # What a task raises comes to the driver as the text of its traceback.
 _OF_A_TASK = re.compile(r"^\s*tubelake\.errors\.UsageError: (.+)$", re.MULTILINE)
 

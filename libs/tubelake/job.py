@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_log_path
 
 from tubelake import console, overview, resources, session
-from tubelake.errors import Postponed, TubeLakeError, UsageError, for_the_user
+from tubelake.errors import Postponed, TubeLakeError, UsageError, first_line, for_the_user
 from tubelake.settings import Settings, changed
 from tubelake.tables import JOB_RUNS
 
@@ -199,7 +199,9 @@ def run_all(
         chosen = names() if callable(names) else names
         for name in chosen:
             load(name)
-        spark = session_of()
+        from tubelake import migrations  # imports pyspark: only once the JVM starts
+
+        spark = migrations.brought_up(session_of(), settings.lake)
     except TubeLakeError as error:
         console.complain(str(error))
         return error.exit_code
@@ -292,9 +294,3 @@ def main(file: str) -> None:
     from tubelake import cli
 
     cli.main(["run", Path(file).stem, *sys.argv[1:]])
-
-
-def first_line(error: Exception) -> str:
-    """The one line of an error that says what happened."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0][:300] if lines else type(error).__name__

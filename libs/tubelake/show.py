@@ -5,7 +5,7 @@ import difflib
 from pyspark.errors import AnalysisException
 
 from tubelake import console, job, store, tables
-from tubelake.errors import UsageError
+from tubelake.errors import UsageError, first_line
 from tubelake.settings import Settings
 from tubelake.tables import Table
 
@@ -21,7 +21,7 @@ def show_table(settings: Settings, name: str, limit: int, where: str | None, col
         shown = rows.select(*([column.strip() for column in columns.split(",")] if columns else rows.columns))
         listed = shown.limit(limit).collect()
     except AnalysisException as error:
-        raise UsageError(f"cannot show that: {job.first_line(error)}") from None
+        raise UsageError(f"cannot show that: {first_line(error)}") from None
     console.show(f"{table.full_name}: {rows.count():,} rows", shown.columns, listed)
 
 

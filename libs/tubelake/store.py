@@ -214,6 +214,17 @@ def set_properties(spark: SparkSession, table: Table, lake: Lake, values: Mappin
     execute(spark, table, lake, f"ALTER TABLE {name(table, lake)} SET TBLPROPERTIES ({pairs})")
 
 
+def drop(spark: SparkSession, table: Table, lake: Lake) -> None:
+    """Remove the table with its files; nothing happens where it is missing."""
+    if lake.catalog:
+        spark.sql(f"DROP TABLE IF EXISTS {name(table, lake)}")
+        return
+    # Spark has no statement for a table that no catalog knows; Hadoop deletes on every file system that Spark reads.
+    jvm: Any = spark.sparkContext._jvm  # noqa: SLF001
+    path = jvm.org.apache.hadoop.fs.Path(_address(table, lake))
+    path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).delete(path, True)  # noqa: SLF001
+
+
 @contextlib.contextmanager
 def exclusive(what: str, lake: Lake, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """Only one process at a time does `what` on this lake; another waits.

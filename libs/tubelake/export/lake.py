@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import console, job, pipeline, show, store, tables
-from tubelake.errors import TubeLakeError, UsageError
+from tubelake.errors import TubeLakeError, UsageError, first_line
 from tubelake.export import batches, cells, dictionary, files
 from tubelake.export.people import People
 from tubelake.settings import Lake, Settings
@@ -116,7 +116,7 @@ def selected(rows: DataFrame, table: Table, wanted: Wanted, lake: Lake) -> DataF
     try:
         rows = rows.where(wanted.where) if wanted.where else rows
     except AnalysisException as error:
-        raise UsageError(f"cannot use --where on {table.full_name}: {job.first_line(error)}") from None
+        raise UsageError(f"cannot use --where on {table.full_name}: {first_line(error)}") from None
     if not wanted.keywords:
         return rows
     if "keyword" in table.column_names:
@@ -165,7 +165,7 @@ def write(
 def _reason(error: Exception) -> str:
     """What a task said: the JVM tells it last of all."""
     causes = re.findall(r"^Caused by: (?:[\w.$]+: )?(.+)$", str(error), re.MULTILINE)
-    return causes[-1][:300] if causes else job.first_line(error)
+    return causes[-1][:300] if causes else first_line(error)
 
 
 def tell(written: Sequence[Written], missing: Sequence[Table], wanted: Wanted, folder: Path, people: People) -> None:

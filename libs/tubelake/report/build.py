@@ -9,7 +9,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from tubelake import console, job, state
-from tubelake.errors import UsageError
+from tubelake.errors import UsageError, first_line
 from tubelake.export.files import write_whole
 from tubelake.report import page, parts
 from tubelake.report.lake import Reading
@@ -71,7 +71,7 @@ def made(make: Make, reading: Reading) -> Section:
     except Exception as error:
         log.exception("the report's section %s failed", make.__module__)
         name = make.__module__.rpartition(".")[2]
-        told = f"This part could not be made: {job.first_line(error)}"
+        told = f"This part could not be made: {first_line(error)}"
         return Section(name, name.capitalize(), (parts.paragraph(told),), is_whole=False)
 
 

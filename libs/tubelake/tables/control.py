@@ -2,6 +2,9 @@
 
 from tubelake.tables.model import Table, columns
 
+# The version of the lake: `libs/tubelake/migrations.py` says which changes raise it, and brings older lakes up to it.
+LAKE_VERSION = 2
+VERSION_PROPERTY = "tubelake.lakeVersion"
 QUOTA_BUCKETS = Table(
     "control", "quota_buckets", "Units of each quota bucket and Pacific day",
     columns("""
@@ -30,5 +33,5 @@ JOB_RUNS = Table(
     units       bigint     Units they cost
     outcome     string     done, quota, blocked, usage or failed
     message     string     Closing line
-    """), key=("run_id", "job"),
+    """), key=("run_id", "job"), properties=((VERSION_PROPERTY, str(LAKE_VERSION)),),
 )  # fmt: skip
