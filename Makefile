@@ -43,7 +43,7 @@ browser:  ## the Chromium in which a test opens the report: Debian's, where none
 test-slow: setup browser  ## kills, clusters, whole flows, the report in a browser
 	$(RUN) pytest -m slow --durations=20 $(SIDE_BY_SIDE)
 
-cluster-smoke: setup  ## the flow on a standalone cluster of two workers, against local mode
+cluster-test: setup  ## the flow on a standalone cluster of two workers, against local mode
 	$(RUN) pytest -m slow tests/slow/test_cluster.py
 
 # What workers of a cluster need besides Spark, which they have: https://spark.apache.org/docs/3.5.9/api/python/user_guide/python_packaging.html
@@ -68,4 +68,4 @@ bench: setup  ## every benchmark, each with its baseline
 clean:  ## remove the environment, the demo and caches
 	rm -rf .venv .uv demo .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help java setup demo test notebooks browser test-slow cluster-smoke package check bench clean
+.PHONY: help java setup demo test notebooks browser test-slow cluster-test package check bench clean

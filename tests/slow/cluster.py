@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pyspark
 from tests import java
@@ -27,20 +28,29 @@ def clean_environ() -> dict[str, str]:
     return {**kept, "PATH": path, "SPARK_SUBMIT_OPTS": java.SHORT_LIVED}
 
 
+class Cluster(NamedTuple):
+    """A master's address, and its workers: each the leader of the group that its executors are in."""
+
+    master: str
+    workers: Sequence[subprocess.Popen[bytes]]
+
+
 @contextmanager
-def standalone(folder: Path, workers: int = 2) -> Iterator[str]:
-    """The address of a master that has `workers` workers of one core, each with its own folder WORKER/work."""
+def standalone(folder: Path, workers: int = 2) -> Iterator[Cluster]:
+    """A master that has `workers` workers of one core, each with its own folder WORKER/work."""
     with ExitStack() as stack:
         local = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
         master = folder / "master"
         process = stack.enter_context(_daemon("master.Master", local, master))
+        started = []
         address = _wait_for(r"Starting Spark master at (spark://\S+)", master, process)
         for number in range(workers):
             home = folder / f"worker-{number}"
             arguments = [*local, "--cores", "1", "--memory", "1g", "--work-dir", str(home / "work"), address]
             process = stack.enter_context(_daemon("worker.Worker", arguments, home))
             _wait_for(r"(Successfully registered) with master", home, process)
-        yield address
+            started.append(process)
+        yield Cluster(address, started)
 
 
 @contextmanager
@@ -60,6 +70,12 @@ def _daemon(name: str, arguments: Sequence[str], home: Path) -> Iterator[subproc
             yield process
         finally:
             _end(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a worker with its executors as a machine ends that loses its power."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,8 +1,9 @@
-"""The flow on a standalone cluster gives the tables that it gives in local mode, and both executors fetch."""
+"""The flow on a standalone cluster gives the tables that it gives in local mode, also where a worker dies on the way."""
 
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import yaml
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.testing import assertDataFrameEqual
-from tests.slow.cluster import run, standalone, submit
+from tests.slow.cluster import kill, run, standalone, submit
+from tests.slow.killing import until
 
 from tubelake import job, settings, store, tables
 from tubelake.emulator import Corpus, Emulator, EmulatorOptions, running
@@ -70,19 +72,24 @@ def as_the_readme_says(master: str, wanted: Sequence[str]) -> Sequence[str]:
 
 @pytest.fixture(scope="module")
 def on_cluster(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """The settings of a lake that a cluster filled; its processes are gone."""
+    """The settings of a lake that a cluster filled, whose second worker died while it fetched; its processes are gone."""
     folder = tmp_path_factory.mktemp("cluster")
     wanted = overrides(emulator, folder)
     (folder / "shell").mkdir()
-    with standalone(folder / "spark") as master:
+    with standalone(folder / "spark") as (master, workers):
         done = submit(as_the_readme_says(master, wanted), ROOT)
         assert done.returncode == 0, done.stdout + done.stderr
         (folder / "shell" / "cluster.yml").write_text(
             yaml.safe_dump({"spark": {"master": master, "conf": CONF, "compile_queries": False}})
         )
-        done = run([sys.executable, "-c", DRIVER, *wanted], folder / "shell")
+        with ThreadPoolExecutor(1) as beside:
+            driver = beside.submit(run, [sys.executable, "-c", DRIVER, *wanted], folder / "shell")
+            until(lambda: driver.done() or "videos.list" in {method for method, *_ in emulator.calls()})
+            kill(workers[1])
+            done = driver.result()
         assert done.returncode == 0, done.stdout + done.stderr
         assert not done.stderr
+        assert any("Lost executor" in log.read_text() for log in (folder / "logs").iterdir())
     for worker in (folder / "spark").glob("worker-*"):
         assert list(worker.glob("work/app-*/*/stderr")), f"{worker.name} ran no executor"
         assert list(worker.glob("work/app-*/*/environment/bin/python")), f"{worker.name} did not get the environment"
