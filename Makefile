@@ -25,6 +25,7 @@ setup: java .venv/.ready  ## everything that the other targets need
 
 demo: setup  ## the whole flow on a synthetic YouTube: no key, no internet
 	@$(RUN) tubelake demo
+	@echo "To type tubelake yourself, in this shell first:  source .venv/bin/activate"
 
 # Two processes, each with a session of its own: most of a test is planning, on one core. A file stays in one of them.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile

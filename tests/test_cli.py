@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -73,6 +74,15 @@ def test_a_mistake_is_one_line_on_standard_error(capsys, arguments, parts):
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 1
     assert [part for part in parts if part not in err] == []
+
+
+@pytest.mark.parametrize("selecting", ["search.keywords=lofi", "videos.ids=abcdefghijk", "charts.regions=US"])
+def test_what_to_collect_may_stand_in_the_settings(capsys, tmp_path, selecting):
+    section, key, value = re.split("[.=]", selecting)
+    (tmp_path / "daily.yml").write_text(f"{section}: {{{key}: [{value}]}}", encoding="utf-8")
+    for given in (["--set", selecting], ["--config", "daily.yml"]):
+        _, _, err = run(capsys, "pipeline", *given, "--with", "nothing")  # what is looked at next
+        assert err.startswith("--with knows")
 
 
 def test_a_broken_settings_file_is_one_line(capsys, tmp_path):

@@ -36,6 +36,8 @@ from tubelake.settings import Settings
 from tubelake.sheet_commands import app as sheet_app
 from tubelake.vector_commands import app as vector_app
 
+# A pipeline needs one of these settings, wherever it is given, or --all-known.
+SELECTING = ("search.keywords", "videos.ids", "channels.ids", "charts.regions", "import.path")
 app = typer.Typer(
     help="TubeLake: from keywords to a Delta lake of YouTube videos, and what they say.",
     no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False,
@@ -119,9 +121,11 @@ def run_pipeline(
         config, sets, keywords=keyword, video_ids=video_ids, since=since, until=until, max_videos=max_videos,
         channels=channel,
     )  # fmt: skip
-    named = [settings.value(wanted, name) for name in ("channels.ids", "charts.regions", "import.path")]
-    if not (keyword or video_ids or all_known or any(named)):
-        raise UsageError("say what to collect: --keyword WORD, --channel ID, --video-ids ID,ID or --all-known")
+    if not all_known and not any(settings.value(wanted, name) for name in SELECTING):
+        raise UsageError(
+            "say what to collect: --keyword WORD, --channel ID, --video-ids ID,ID or --all-known, "
+            "or search.keywords in a settings file"
+        )
     wanted, words = job.with_run_id(wanted), _extras(extras)
     code = _unless_done(wanted, words)
     out = None if no_report else pipeline.report_file(wanted.lake, report)

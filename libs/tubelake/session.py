@@ -33,12 +33,24 @@ NLP_EXCLUDES = (
     "org.apache.poi:poi-ooxml",
     "org.apache.poi:poi-scratchpad",
 )
+# What Delta for Spark 4 names besides, and Spark has itself in the versions that fit each other.
+SPARK_4_EXCLUDES = (
+    "com.fasterxml.jackson.core:*",
+    "com.fasterxml.jackson.datatype:*",
+    "org.apache.hadoop:*",
+    "org.apache.parquet:*",
+    "org.apache.logging.log4j:*",
+    "org.slf4j:*",
+    "org.roaringbitmap:*",
+)
 _JAVA_OPTIONS = "-Dio.netty.tryReflectionSetAccessible=true"  # Arrow's memory needs it from Java 9 on
 # Nobody waits for a pause of a millisecond: the collector that does the least work takes 8 % less time than the usual.
 _LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC"
 # The second compiler takes 40 % of a short session's time, and pays off after a minute.
 _BRIEF_JAVA_OPTIONS = f"{_LOCAL_JAVA_OPTIONS} -XX:TieredStopAtLevel=1"
-STREAMING = "org.apache.spark.sql.execution.streaming"
+_SPARK = version("pyspark").split(".")
+EXCLUDES = NLP_EXCLUDES if _SPARK[0] == "3" else SPARK_4_EXCLUDES
+_STREAMING = "org.apache.spark.sql.execution.streaming" + (".checkpointing" if int(_SPARK[0]) >= 4 else "")
 # Spark's own expressions miss YOUTUBE_API_KEY and `?key=AIza...`.
 REDACTED_NAMES = r"(?i)secret|password|token|access[._]?key|api[._]?key"
 REDACTED_TEXTS = r"AIza[0-9A-Za-z_\-]{10,}|(?i)(?<=[?&]key=)[^&\s\"]+"
@@ -155,7 +167,7 @@ def _local_conf(spark: Spark) -> dict[str, str]:
         "spark.databricks.delta.snapshotPartitions": "1",
         # The usual ones start a program some 16 times a commit, to ask of files whether they are links: a quarter of its time.
         "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
-        "spark.sql.streaming.checkpointFileManagerClass": f"{STREAMING}.FileSystemBasedCheckpointFileManager",
+        "spark.sql.streaming.checkpointFileManagerClass": f"{_STREAMING}.FileSystemBasedCheckpointFileManager",
         "spark.sql.adaptive.enabled": "false",  # to plan again after each stage costs a small query more than it gains
         "spark.sql.ui.explainMode": "simple",  # the default writes every query's plan twice, also for a UI that is off
         "spark.sql.maxPlanStringLength": "1000",  # nor is the whole of it read by anyone
@@ -176,10 +188,7 @@ def _compiler_conf(compile_queries: bool | None, *, local: bool) -> dict[str, st
 
 def packages(*, nlp: bool) -> list[str]:
     """Maven coordinates that fit the installed Python packages."""
-    spark_line = version("pyspark").split(".")
-    scala, delta = (
-        ("2.12", "delta-spark") if spark_line[0] == "3" else ("2.13", f"delta-spark_{'.'.join(spark_line[:2])}")
-    )
+    scala, delta = ("2.12", "delta-spark") if _SPARK[0] == "3" else ("2.13", f"delta-spark_{'.'.join(_SPARK[:2])}")
     wanted = [f"io.delta:{delta}_{scala}:{version('delta-spark')}"]
     if nlp:
         wanted.append(f"com.johnsnowlabs.nlp:spark-nlp_{scala}:{version('spark-nlp')}")
@@ -196,13 +205,13 @@ def _jars_conf(spark: Spark, *, local: bool) -> dict[str, str]:
         return {"spark.jars": ",".join(jars)}
     return {
         "spark.jars.packages": ",".join(packages(nlp=spark.nlp)),
-        "spark.jars.excludes": ",".join(NLP_EXCLUDES),
+        "spark.jars.excludes": ",".join(EXCLUDES),
         "spark.jars.ivySettings": spark.ivy_settings or str(resources.path("conf") / "ivysettings.xml"),
     }
 
 
 def _jar_list(spark: Spark) -> Path:
-    wanted = json.dumps([packages(nlp=spark.nlp), NLP_EXCLUDES])
+    wanted = json.dumps([packages(nlp=spark.nlp), EXCLUDES])
     return user_cache_path("tubelake") / f"jars-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}.json"
 
 
