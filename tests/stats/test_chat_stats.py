@@ -143,6 +143,9 @@ def test_a_minute_begins_where_the_stream_or_else_the_first_message_says(by_minu
     assert began["known", -2] == START - timedelta(minutes=2)
     assert began["known", 1] == START + timedelta(minutes=1)
     assert began["unknown", 1] == START + timedelta(seconds=90)
+    late = {minute: at for (chat, minute), at in began.items() if chat == "large"}
+    assert max(late) > 80
+    assert {at - timedelta(minutes=minute) for minute, at in late.items()} == {began["large", 0]}
 
 
 def test_chatters_counted_by_hand(by_author):

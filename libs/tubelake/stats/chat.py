@@ -56,9 +56,8 @@ def minutes(messages: DataFrame) -> DataFrame:
 
 def _counted(messages: DataFrame) -> DataFrame:
     polarity = F.col("polarity")
-    began = (
-        F.unix_micros("published_at") - F.round(F.col("seconds") * 1e6).cast("bigint") + F.col("minute") * 60_000_000
-    )
+    since_start = F.col("minute").cast("bigint") * 60_000_000  # of an int, minutes from 36 on would be too large
+    began = F.unix_micros("published_at") - F.round(F.col("seconds") * 1e6).cast("bigint") + since_start
     counted = messages.where("minute IS NOT NULL").groupBy("chat_id", "minute").agg(
         F.max("video_id").alias("video_id"),
         F.timestamp_micros(F.min(began)).alias("began_at"),

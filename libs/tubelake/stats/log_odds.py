@@ -1,6 +1,7 @@
 """How much more often a word stands in one part of a text than in the rest of it."""
 
 from collections.abc import Callable
+from operator import truediv
 from typing import TypeVar
 
 import numpy as np
@@ -16,12 +17,13 @@ SIGN = 1.96  # from here on a word marks a part: chance alone gets there in 1 of
 
 def log_odds(inside: Column, inside_total: Column, overall: Column, overall_total: Column) -> Column:
     """`odds_in_deviations` in Spark, with a prior of `PRIOR`."""
-    return odds_in_deviations(inside, inside_total, overall, overall_total, PRIOR, F.ln, F.sqrt)
+    return odds_in_deviations(inside, inside_total, overall, overall_total, PRIOR, F.ln, F.sqrt, F.try_divide)
 
 
 def odds_in_deviations(
     inside: Number, inside_total: Number, overall: Number, overall_total: Number, prior: float,
     ln: Callable[[Number], Number], sqrt: Callable[[Number], Number],
+    divide: Callable[[Number, Number], Number] = truediv,
 ) -> Number:  # fmt: skip
     """The log-odds ratio of a word in a part against the rest, in standard deviations (z), of Columns or arrays.
 
@@ -34,4 +36,4 @@ def odds_in_deviations(
     part, rest = inside + usual, overall - inside + usual
     others_in_part = inside_total + usual_total - part
     others_in_rest = overall_total - inside_total + usual_total - rest
-    return (ln(part / others_in_part) - ln(rest / others_in_rest)) / sqrt(1 / part + 1 / rest)
+    return (ln(divide(part, others_in_part)) - ln(divide(rest, others_in_rest))) / sqrt(1 / part + 1 / rest)

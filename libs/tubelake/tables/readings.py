@@ -19,7 +19,7 @@ CHAT_MINUTES = Table(
     negative_share   double         Of the scored ones; null without any
     is_peak          boolean        Whether more was written than in the minutes around it: see README
     peak_words       array<string>  What this peak's messages say more often than the rest of the chat, the strongest first; null: no peak
-    """), key=("chat_id", "minute"),
+    """), key=("chat_id", "minute"), rule=2,
 )  # fmt: skip
 CHATTERS = Table(
     "gold", "chatters", "One row a chat and author of messages in it",
