@@ -6,7 +6,7 @@ RUN := $(UV) run --frozen
 export PYTHONWARNINGS := ignore
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 java:
 	@java -version 2>&1 | head -1 | grep -qE '"(1[7-9]|[2-9][0-9])' || \
