@@ -16,8 +16,7 @@ from tubelake.settings import Lake, Settings
 
 ROOT = Path(__file__).parents[1]
 # Spark NLP has no release for Spark 4: its tests are left out there, by name.
-HAS_SPARK_NLP = find_spec("sparknlp") is not None
-SPARK = settings.Spark(master="local[2,4]", nlp=HAS_SPARK_NLP, driver_memory="3g")
+SPARK = settings.Spark(master="local[2,4]", nlp=find_spec("sparknlp") is not None, driver_memory="3g")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -48,9 +48,7 @@ _JAVA_OPTIONS = "-Dio.netty.tryReflectionSetAccessible=true"  # Arrow's memory n
 _LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC"
 # The second compiler takes 40 % of a short session's time, and pays off after a minute.
 _BRIEF_JAVA_OPTIONS = f"{_LOCAL_JAVA_OPTIONS} -XX:TieredStopAtLevel=1"
-_SPARK = version("pyspark").split(".")
-EXCLUDES = NLP_EXCLUDES if _SPARK[0] == "3" else SPARK_4_EXCLUDES
-_STREAMING = "org.apache.spark.sql.execution.streaming" + (".checkpointing" if int(_SPARK[0]) >= 4 else "")
+_STREAMING = "org.apache.spark.sql.execution.streaming"
 # Spark's own expressions miss YOUTUBE_API_KEY and `?key=AIza...`.
 REDACTED_NAMES = r"(?i)secret|password|token|access[._]?key|api[._]?key"
 REDACTED_TEXTS = r"AIza[0-9A-Za-z_\-]{10,}|(?i)(?<=[?&]key=)[^&\s\"]+"
@@ -158,6 +156,7 @@ def session_conf(spark: Spark) -> dict[str, str]:
 
 
 def _local_conf(spark: Spark) -> dict[str, str]:
+    streaming = _STREAMING if _spark_line()[0] == "3" else f"{_STREAMING}.checkpointing"
     """Small partition counts take a MERGE on a laptop from 17 s to under 3 s."""
     return {
         "spark.driver.extraJavaOptions": _local_java_options(spark),
@@ -167,7 +166,7 @@ def _local_conf(spark: Spark) -> dict[str, str]:
         "spark.databricks.delta.snapshotPartitions": "1",
         # The usual ones start a program some 16 times a commit, to ask of files whether they are links: a quarter of its time.
         "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
-        "spark.sql.streaming.checkpointFileManagerClass": f"{_STREAMING}.FileSystemBasedCheckpointFileManager",
+        "spark.sql.streaming.checkpointFileManagerClass": f"{streaming}.FileSystemBasedCheckpointFileManager",
         "spark.sql.adaptive.enabled": "false",  # to plan again after each stage costs a small query more than it gains
         "spark.sql.ui.explainMode": "simple",  # the default writes every query's plan twice, also for a UI that is off
         "spark.sql.maxPlanStringLength": "1000",  # nor is the whole of it read by anyone
@@ -186,13 +185,23 @@ def _compiler_conf(compile_queries: bool | None, *, local: bool) -> dict[str, st
     return {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 
 
+def _spark_line() -> list[str]:
+    """The two numbers of the installed Spark's line. Workers of a cluster have Spark without its package: only drivers ask."""
+    return version("pyspark").split(".")[:2]
+
+
 def packages(*, nlp: bool) -> list[str]:
     """Maven coordinates that fit the installed Python packages."""
-    scala, delta = ("2.12", "delta-spark") if _SPARK[0] == "3" else ("2.13", f"delta-spark_{'.'.join(_SPARK[:2])}")
+    line = _spark_line()
+    scala, delta = ("2.12", "delta-spark") if line[0] == "3" else ("2.13", f"delta-spark_{'.'.join(line)}")
     wanted = [f"io.delta:{delta}_{scala}:{version('delta-spark')}"]
     if nlp:
         wanted.append(f"com.johnsnowlabs.nlp:spark-nlp_{scala}:{version('spark-nlp')}")
     return wanted
+
+
+def _excludes() -> tuple[str, ...]:
+    return NLP_EXCLUDES if _spark_line()[0] == "3" else SPARK_4_EXCLUDES
 
 
 def _jars_conf(spark: Spark, *, local: bool) -> dict[str, str]:
@@ -205,13 +214,13 @@ def _jars_conf(spark: Spark, *, local: bool) -> dict[str, str]:
         return {"spark.jars": ",".join(jars)}
     return {
         "spark.jars.packages": ",".join(packages(nlp=spark.nlp)),
-        "spark.jars.excludes": ",".join(EXCLUDES),
+        "spark.jars.excludes": ",".join(_excludes()),
         "spark.jars.ivySettings": spark.ivy_settings or str(resources.path("conf") / "ivysettings.xml"),
     }
 
 
 def _jar_list(spark: Spark) -> Path:
-    wanted = json.dumps([packages(nlp=spark.nlp), EXCLUDES])
+    wanted = json.dumps([packages(nlp=spark.nlp), _excludes()])
     return user_cache_path("tubelake") / f"jars-{hashlib.sha256(wanted.encode()).hexdigest()[:12]}.json"
 
 

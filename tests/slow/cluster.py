@@ -72,12 +72,6 @@ def _daemon(name: str, arguments: Sequence[str], home: Path) -> Iterator[subproc
             _end(process)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """End a worker with its executors as a machine ends that loses its power."""
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     """A worker that is asked ends its executors itself; what is left of its group after that is killed."""
     if process.poll() is None:

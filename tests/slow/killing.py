@@ -24,7 +24,7 @@ def start(arguments: Sequence[str], log: Path, point: str | None = None, **envir
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the driver with its JVM; the Python workers end by themselves when the JVM is gone."""
+    """Kill a process with its group: a driver with its JVM, whose Python workers end by themselves; a worker with its executors."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 

@@ -11,8 +11,8 @@ import yaml
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.testing import assertDataFrameEqual
-from tests.slow.cluster import kill, run, standalone, submit
-from tests.slow.killing import until
+from tests.slow.cluster import run, standalone, submit
+from tests.slow.killing import kill, until
 
 from tubelake import job, settings, store, tables
 from tubelake.emulator import Corpus, Emulator, EmulatorOptions, running

@@ -55,9 +55,8 @@ def _segments(texts: DataFrame, shortest: float) -> DataFrame:
     def of_document(counted: pd.DataFrame, unit: pd.DataFrame) -> pd.DataFrame:
         return _of_document(counted.dropna(subset="word"), unit.sort_values("position"), shortest)
 
-    # Both come from the same columns of `texts`, which Spark 4 would take for one column in both: a copy of its own for each.
-    named = units.select(*(F.col(name).alias(name, metadata={}) for name in units.columns))
-    both = counts.groupBy("document_id").cogroup(named.groupBy("document_id"))
+    # Both have columns of `texts`, which Spark 4 takes for one and the same: named anew, they are others.
+    both = counts.groupBy("document_id").cogroup(units.toDF(*units.columns).groupBy("document_id"))
     made = {"url": link(F.col("video_id"), F.col("start_seconds")), "method": F.lit(METHOD)}
     return both.applyInPandas(of_document, _CUT).withColumns(made).select(*CAPTION_SEGMENTS.column_names)
 
