@@ -17,7 +17,6 @@ READS = WRITES = LOGS
 
 
 def run(spark: SparkSession, settings: Settings) -> job.Report:
-    live.check(settings)
     store.ensure(spark, tables.RESPONSES, settings.lake)  # before two threads want to make it
     build, reason = job.load("build_chat"), chats.STOPPED
     with stopped_by_signal() as stop:

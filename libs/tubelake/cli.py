@@ -30,6 +30,7 @@ from tubelake.options import (
     VideoIds,
     Videos,
     With,
+    telling,
 )
 from tubelake.report_commands import app as report_app
 from tubelake.settings import Settings
@@ -185,7 +186,7 @@ def watch(
     """The live chats that are followed: messages, pace, last poll, units, how they ended."""
     from tubelake.watch import watch_chats
 
-    watch_chats(job.with_run_id(_brief(settings.load(config, sets or ()))), seconds, once=once)
+    watch_chats(telling(config, sets), seconds, once=once)
 
 
 @app.command()
@@ -199,7 +200,7 @@ def reactions(
     """How a live chat reacted to a moment: how much was said, in what mood, which words mark it."""
     from tubelake.reactions import show_reactions
 
-    show_reactions(job.with_run_id(_brief(settings.load(config, sets or ()))), video, at, seconds)
+    show_reactions(telling(config, sets), video, at, seconds)
 
 
 @app.command()
@@ -225,7 +226,7 @@ def show(
     """Print rows of a table of the lake."""
     from tubelake.show import show_table
 
-    wanted = job.with_run_id(_brief(settings.load(config, sets or ())))
+    wanted = telling(config, sets)
     show_table(wanted, table, limit, where, columns)
 
 
@@ -280,7 +281,7 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
         console.complain(str(error))
         return error.exit_code
     except typer.TyperException as error:  # Typer has a click of its own: the package's errors are others
-        console.complain(f"{error.format_message()}; see: tubelake --help")
+        console.complain(f"{error.format_message().rstrip('.')}; see: tubelake --help")
         return 2
     except (KeyboardInterrupt, EOFError):
         console.complain("stopped; everything fetched is kept: run the same command again to go on")

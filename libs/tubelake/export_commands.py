@@ -5,9 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from tubelake import job, settings
 from tubelake.errors import UsageError
-from tubelake.options import Config, Names, Sets
+from tubelake.options import Config, Names, Sets, telling
 
 app = typer.Typer()
 
@@ -57,7 +56,7 @@ def export(
     chosen = tuple(name.strip() for name in columns.split(",") if name.strip()) if columns is not None else ()
     if columns is not None and not chosen:
         raise UsageError("--columns wants names, separated by commas")
-    values = job.with_run_id(settings.changed(settings.load(config, sets or ()), "spark", brief=True))
+    values = telling(config, sets)
     wanted = lake.Wanted(
         tuple(tables or ()), everything, where, tuple(dict.fromkeys(chosen)), tuple(keyword or ()), form, bom,
         guarded=not raw,

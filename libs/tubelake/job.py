@@ -143,7 +143,7 @@ def starting(settings: Settings) -> "Callable[[], SparkSession]":
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.getLogger().addHandler(handler)
     log.setLevel(logging.INFO)
-    begun = session.starting(settings.spark, file)
+    begun = session.starting(session.reaching(settings.lake.root, settings.spark), file)
     from tubelake import store  # imports pyspark, while the JVM starts
 
     store.check(settings.lake)

@@ -1,9 +1,14 @@
-"""Options that several commands of the command line share."""
+"""Options that several commands of the command line share, and the settings of those that only tell."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from tubelake import disk, job, settings
+from tubelake.errors import UsageError
+from tubelake.settings import Settings
 
 Sets = Annotated[
     list[str] | None,
@@ -49,3 +54,12 @@ Report = Annotated[
     ),
 ]  # fmt: skip
 NoReport = Annotated[bool, typer.Option("--no-report", help="Make no report.")]
+
+
+def telling(config: Path | None, sets: Sequence[str] | None) -> Settings:
+    """Settings of a command that only tells of a lake. Raises UsageError where there is none, and makes none."""
+    wanted = settings.load(config, sets or ())
+    root = disk.folder(wanted.lake)
+    if root and not root.is_dir():
+        raise UsageError(f"there is no lake in {root}: correct lake.root, or fill it first with tubelake pipeline")
+    return job.with_run_id(settings.changed(wanted, "spark", brief=True))

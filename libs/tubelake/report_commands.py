@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tubelake import job, settings
-from tubelake.options import Config, Sets
+from tubelake.options import Config, Sets, telling
 
 app = typer.Typer()
 
@@ -20,4 +19,4 @@ def report(
     """All that the lake says, as one HTML page that opens offline."""
     from tubelake.report import build
 
-    build.write(job.with_run_id(settings.changed(settings.load(config, sets or ()), "spark", brief=True)), out)
+    build.write(telling(config, sets), out)

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tubelake import job, settings
-from tubelake.options import Config, Sets
+from tubelake.options import Config, Sets, telling
 
 app = typer.Typer()
 MOST, MOST_A_PAGE = 2_000, 60  # 50 MB of HTML that the driver holds; more on a page were stamps
@@ -45,5 +44,5 @@ def contact_sheet(
     from tubelake.export import sheet
 
     wanted = sheet.Filters(tuple(keyword or ()), tuple(video or ()), tuple(emotion or ()), with_text, with_faces)
-    values = job.with_run_id(settings.changed(settings.load(config, sets or ()), "spark", brief=True))
+    values = telling(config, sets)
     sheet.make(values, out, wanted, order, limit=limit, per_page=per_page)

@@ -230,7 +230,8 @@ def exclusive(what: str, lake: Lake, seconds: float = LOCK_SECONDS) -> Iterator[
     """Only one process at a time does `what` on this lake; another waits.
 
     A lock of the operating system, which ends with its process: on a file system two JVMs can both "win" the same
-    Delta version. Object stores and catalogs have commits that only one can win, and need none.
+    Delta version. Catalogs and most object stores have commits that only one can win, and need none. Amazon's S3 has not
+    as Delta writes to it by itself, and there is nothing to lock by: there it is for the user to start one run at a time.
     """
     root = folder(lake)
     if root is None:

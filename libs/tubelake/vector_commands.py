@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from tubelake import job, settings
 from tubelake.errors import UsageError
-from tubelake.options import Config, Names, Sets
-from tubelake.settings import Settings
+from tubelake.options import Config, Names, Sets, telling
 
 app = typer.Typer()
 Sources = Annotated[
@@ -34,7 +32,7 @@ def neighbours(
         raise UsageError("say what to look for: a text in quotes, or --id ID")
     from tubelake.text.neighbours import show_neighbours
 
-    show_neighbours(_wanted(config, sets), text or (), ids or (), _words(source), k, distinct=distinct)
+    show_neighbours(telling(config, sets), text or (), ids or (), _words(source), k, distinct=distinct)
 
 
 @app.command(name="export-projector")
@@ -51,7 +49,7 @@ def export_projector(
     """Write vectors and labels for TensorBoard's embedding projector. Its texts hold no handles, addresses or keys."""
     from tubelake.export import people, projector
 
-    wanted = _wanted(config, sets)
+    wanted = telling(config, sets)
     projector.export(wanted, _words(source), out, _words(labels), people.treated(wanted.privacy, names=names))
 
 
@@ -60,8 +58,3 @@ def _words(given: str) -> tuple[str, ...]:
     if not words:
         raise UsageError("--source and --labels need a word each; see: tubelake export-projector --help")
     return words
-
-
-def _wanted(config: Path | None, sets: list[str] | None) -> Settings:
-    """Settings of a command that only tells."""
-    return job.with_run_id(settings.changed(settings.load(config, sets or ()), "spark", brief=True))

@@ -332,6 +332,8 @@ def test_what_is_over_by_the_log_is_not_asked_again(spark, corpus, settings_for)
 
         assert look() == ([stream], [f"{plain},{stream}"])
         assert look() == ([stream], [stream])
+        asked = settings_for(youtube.url)  # what the log knows
+        assert look() == ([stream], [stream])
         poll = {"method": "liveChatMessages.list", "subject": stream, "reason": "liveChatEnded"}
         add(spark, asked.lake, RESPONSES, {**poll, "request_id": "long ago", "fetched_at": now - timedelta(hours=1)})
         assert look() == ([stream], [stream])

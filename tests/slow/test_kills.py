@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 from tests.slow import killing
+from tests.slow.comparing import Contents, contents
 
 from tubelake import job, settings, store, tables
 from tubelake.collect.fetch import Round, fetch
@@ -26,8 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_600)]
 KEYWORDS = ("cooking", "lofi")
 JOBS = ("collect_search", "collect_videos", "build_videos", "build_statistics")
 LIMITS = {"search": 10_000, "common": 10_000, "stats": 10_000}
-# When something was fetched, and by which request, differs from run to run; so do the views per day until then.
-OF_THE_RUN = {"fetched_at", "first_seen_at", "request_id"}
 COMPARED = (
     tables.VIDEOS, tables.SEARCH_HITS, tables.VIDEO_SNAPSHOTS, tables.KEYWORD_STATISTICS, tables.HISTOGRAMS,
 )  # fmt: skip
@@ -60,34 +59,22 @@ def arguments(lake: Path, url: str, name: str = "pipeline") -> list[str]:
     return [*command, *(part for given in sets(lake, url) for part in ("--set", given))]
 
 
-def contents(spark: SparkSession, root: Path) -> dict[str, Counter[tuple[str, ...]]]:
+def everything(spark: SparkSession, root: Path) -> dict[str, Contents]:
     """What the tables hold, but for what is of the run."""
-    found = {}
-    for table in COMPARED:
-        rows = store.read(spark, table, Lake(root=str(root)))
-        if "metric" in rows.columns:
-            rows = rows.where("metric <> 'views_per_day'")
-        kept = rows.drop(*OF_THE_RUN).collect()
-        found[table.name] = Counter(tuple(map(_shown, row)) for row in kept)
-    return found
+    return {table.name: contents(spark, table, Lake(root=str(root))) for table in COMPARED}
 
 
-def _shown(value: object) -> str:
-    """A value as text; without the last digits of a sum, which are those of the order of its rows."""
-    return f"{value:.12g}" if isinstance(value, float) else repr(value)
-
-
-def undisturbed(spark: SparkSession, small: Corpus, root: Path) -> tuple[dict[str, Counter[tuple[str, ...]]], int]:
+def undisturbed(spark: SparkSession, small: Corpus, root: Path) -> tuple[dict[str, Contents], int]:
     """The tables of one run in this process, and how many calls it made."""
     with running(small, EmulatorOptions(limits=LIMITS)) as youtube:
         keyed = {"YOUTUBE_API_KEY": KEY}
         wanted = settings.load(overrides=[*sets(root, youtube.url), "run.id=undisturbed"], environ=keyed)
         assert [job.run(spark, name, wanted) for name in JOBS] == [0] * len(JOBS)
-        return contents(spark, root), len(youtube.calls())
+        return everything(spark, root), len(youtube.calls())
 
 
 @pytest.fixture(scope="module")
-def reference(spark, small, tmp_path_factory) -> tuple[dict[str, Counter[tuple[str, ...]]], int]:
+def reference(spark, small, tmp_path_factory) -> tuple[dict[str, Contents], int]:
     return undisturbed(spark, small, tmp_path_factory.mktemp("undisturbed") / "lake")
 
 
@@ -103,7 +90,7 @@ def test_killed_at_each_step_of_a_round_and_of_a_build(spark, small, reference, 
         given = [*arguments(lake, youtube.url), *config]
         assert killing.start(given, log, YOUTUBE_API_KEY=KEY).wait() == 0, log.read_text()
         asked = Counter((method, repr(sorted(params.items()))) for method, params, _ in youtube.calls())
-    assert contents(spark, lake) == expected
+    assert everything(spark, lake) == expected
     # No point lies between a fetch and its commit: no page is paid twice.
     assert max(asked.values()) == 1
     assert asked.total() == calls
@@ -152,7 +139,7 @@ def test_killed_ten_times_at_random(spark, small, reference, tmp_path):
         assert killing.start(arguments(lake, youtube.url), log, YOUTUBE_API_KEY=KEY).wait() == 0, log.read_text()
         asked = Counter((method, repr(sorted(params.items()))) for method, params, _ in youtube.calls())
     assert kills >= RANDOM_KILLS // 2
-    assert contents(spark, lake) == expected
+    assert everything(spark, lake) == expected
     rows = store.read(spark, tables.RESPONSES, Lake(root=str(lake))).where("reason IS NULL").collect()
     assert len({row["request_id"] for row in rows}) == len(rows) == calls  # in the log each page is once
     assert len(asked) == calls

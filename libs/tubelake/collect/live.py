@@ -1,10 +1,11 @@
-"""What is live now: of keywords and channels by search, of ids by their details. Each stream with its chat."""
+"""What is live now: of keywords and channels by search, of ids by their details; of none of these by what the log
+knows as live. Each stream with its chat."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pyspark.sql import Row, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from tubelake import console, progress, store
@@ -12,7 +13,7 @@ from tubelake.collect import chats, search, videos
 from tubelake.collect.chats import Stream
 from tubelake.collect.request import Request, params_json
 from tubelake.collect.rounds import Due, Work, collect
-from tubelake.errors import QuotaSpent, UsageError
+from tubelake.errors import QuotaSpent
 from tubelake.parse.columns import items
 from tubelake.parse.videos import videos_from_answers
 from tubelake.settings import Settings
@@ -21,13 +22,6 @@ from tubelake.tables import RESPONSES
 METHODS = (search.METHOD, videos.DETAILS)
 REMEMBERED = timedelta(days=7)  # for so long a live video belongs to the keyword or channel whose look has found it
 _LIVE = {"part": "snippet", "type": "video", "eventType": "live", "order": "date", "maxResults": str(search.PAGE_SIZE)}
-
-
-def check(settings: Settings) -> None:
-    """Raises UsageError unless the settings name something that may be live."""
-    named = (settings.chat.video_ids, settings.videos.ids, settings.search.keywords, settings.channels.ids)
-    if not any(named):
-        raise UsageError("no live chat to follow: give --video ID, --channel ID or --keyword WORD")
 
 
 @dataclass
@@ -40,29 +34,42 @@ class Looks:
 
 
 def find(spark: SparkSession, settings: Settings, since: datetime, looks: Looks) -> list[Stream]:
-    """The streams that are live and have a chat, of what the settings name.
+    """The streams that are live and have a chat, of what the settings name, or else of what the log knows.
 
     Costs a search a keyword and channel, but for those that the log has an answer of from after `since`: there are 100
     a day; and details of the videos that may be live by what the log says. What it did cost is added to `looks`.
     """
-    ids = list(dict.fromkeys([*_named(settings), *_searched(spark, settings, since, looks)]))
+    ids = list(dict.fromkeys([*_named(spark, settings), *_searched(spark, settings, since, looks)]))
     over = _over(spark, settings, ids, since)
     return _with_chats(spark, settings, [video_id for video_id in ids if video_id not in over], looks)
 
 
 def asked_ids(spark: SparkSession, settings: Settings, now: datetime) -> list[str]:
-    """The videos that the settings name, and those that looks for the same keywords and channels have found lately."""
+    """The videos that `find` looks at, with those that looks for the same keywords and channels have found lately."""
     texts = [params_json(request.params) for request in _searches(settings)]
+    named = _named(spark, settings)
     if not texts:
-        return _named(settings)
+        return named
     looks = store.read(spark, RESPONSES.of(search.METHOD), settings.lake)
     of_these = F.col("params").isin(*texts) & (F.col("fetched_at") >= F.lit(now - REMEMBERED))
     found = looks.where(of_these).select(F.explode("item_ids").alias("video_id")).distinct()
-    return [*_named(settings), *(row["video_id"] for row in found.collect())]
+    return [*named, *(row["video_id"] for row in found.collect())]
 
 
-def _named(settings: Settings) -> list[str]:
-    return [*settings.chat.video_ids, *settings.videos.ids]
+def _named(spark: SparkSession, settings: Settings) -> list[str]:
+    """The videos that the settings name; those that the log knows as live or announced where they name nothing at all."""
+    ids = [*settings.chat.video_ids, *settings.videos.ids]
+    if ids or settings.search.keywords or settings.channels.ids:
+        return ids
+    known = _states(spark, settings).where("state IN ('live', 'upcoming')").orderBy("id").collect()
+    return [row["id"] for row in known]
+
+
+def _states(spark: SparkSession, settings: Settings) -> DataFrame:
+    """Whether each video (id) is live, upcoming or none (state), by its newest details in the log."""
+    details = store.read(spark, RESPONSES.of(videos.DETAILS), settings.lake)
+    told = items(details, "struct<id:string,snippet:struct<liveBroadcastContent:string>>")
+    return told.groupBy("item.id").agg(F.max_by("item.snippet.liveBroadcastContent", "fetched_at").alias("state"))
 
 
 def _searches(settings: Settings) -> list[Request]:
@@ -100,11 +107,9 @@ def _over(spark: SparkSession, settings: Settings, ids: Sequence[str], since: da
     """
     if not ids:
         return set()
-    logs = {method: store.read(spark, RESPONSES.of(method), settings.lake) for method in (videos.DETAILS, chats.METHOD)}
-    told = items(logs[videos.DETAILS], "struct<id:string,snippet:struct<liveBroadcastContent:string>>")
-    newest = told.groupBy("item.id").agg(F.max_by("item.snippet.liveBroadcastContent", "fetched_at").alias("state"))
-    ended = logs[chats.METHOD].where(chats.is_the_end() & (F.col("fetched_at") > F.lit(since)))
-    over = newest.where("state = 'none'").select("id").union(ended.select("subject"))
+    polls = store.read(spark, RESPONSES.of(chats.METHOD), settings.lake)
+    ended = polls.where(chats.is_the_end() & (F.col("fetched_at") > F.lit(since)))
+    over = _states(spark, settings).where("state = 'none'").select("id").union(ended.select("subject"))
     return {row["id"] for row in over.where(F.col("id").isin(*ids)).collect()}
 
 

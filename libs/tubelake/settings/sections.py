@@ -240,6 +240,8 @@ class Spark(Section):
     """Compile every query before it runs; not set: on clusters only. It takes longer to start, and pays off for large tables."""
     driver_memory: str = "2g"
     """Memory of the driver (in local mode: of everything but the Python workers)."""
+    packages: Words = ()
+    """Maven coordinates of more jars; those that reach a lake at s3a:// or abfss:// are added by themselves."""
     ivy_settings: str | None = None
     """Ivy settings file that says where jars come from; not set: Maven Central."""
     brief: bool = False
