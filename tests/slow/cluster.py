@@ -36,29 +36,34 @@ class Cluster(NamedTuple):
 
 
 @contextmanager
-def standalone(folder: Path, workers: int = 2) -> Iterator[Cluster]:
-    """A master that has `workers` workers of one core, each with its own folder WORKER/work."""
+def standalone(
+    folder: Path, workers: Sequence[Mapping[str, str]] = ({}, {}), cores: int = 1, memory: str = "1g"
+) -> Iterator[Cluster]:
+    """A master, and a worker for each environment of `workers`, with its own folder WORKER/work. Cores are a number to Spark."""
     with ExitStack() as stack:
         local = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
         master = folder / "master"
         process = stack.enter_context(_daemon("master.Master", local, master))
         started = []
         address = _wait_for(r"Starting Spark master at (spark://\S+)", master, process)
-        for number in range(workers):
+        size = ["--cores", str(cores), "--memory", memory]
+        for number, environ in enumerate(workers):
             home = folder / f"worker-{number}"
-            arguments = [*local, "--cores", "1", "--memory", "1g", "--work-dir", str(home / "work"), address]
-            process = stack.enter_context(_daemon("worker.Worker", arguments, home))
+            arguments = [*local, *size, "--work-dir", str(home / "work"), address]
+            process = stack.enter_context(_daemon("worker.Worker", arguments, home, environ))
             _wait_for(r"(Successfully registered) with master", home, process)
             started.append(process)
         yield Cluster(address, started)
 
 
 @contextmanager
-def _daemon(name: str, arguments: Sequence[str], home: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _daemon(
+    name: str, arguments: Sequence[str], home: Path, environ: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A daemon of Spark in a process group of its own, so that its executors end with it."""
     home.mkdir(parents=True)
     environ = {
-        **clean_environ(), "SPARK_LOCAL_DIRS": str(home / "local"), "SPARK_DAEMON_MEMORY": "256m",
+        **clean_environ(), **(environ or {}), "SPARK_LOCAL_DIRS": str(home / "local"), "SPARK_DAEMON_MEMORY": "256m",
         "JDK_JAVA_OPTIONS": java.SHORT_LIVED,  # also of the executors
     }  # fmt: skip
     command = [str(SPARK_HOME / "bin" / "spark-class"), f"{_DEPLOY}.{name}", *arguments]
