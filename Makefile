@@ -33,8 +33,11 @@ SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 test: setup  ## the quick tests
 	$(RUN) pytest -m "not slow" $(SIDE_BY_SIDE)
 
+spark41: setup  ## an environment with Spark 4.1 beside the usual one
+	@UV_PROJECT_ENVIRONMENT=.venv-spark41 $(UV) sync --frozen --quiet --no-default-groups --group spark41
+
 # Spark NLP and petastorm have no release for Spark 4: what needs them is skipped there, by name.
-test-spark41: setup  ## the quick tests on Spark 4.1, in an environment beside the usual one
+test-spark41: spark41  ## the quick tests on Spark 4.1
 	UV_PROJECT_ENVIRONMENT=.venv-spark41 $(RUN) --no-default-groups --group spark41 pytest -m "not slow" -rs $(SIDE_BY_SIDE)
 
 notebooks: setup  ## JupyterLab on the notebooks, fetched beside the environment
@@ -73,4 +76,4 @@ bench: setup  ## every benchmark, each with its baseline
 clean:  ## remove the environment, the demo and caches
 	rm -rf .venv .venv-spark41 .uv demo .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help java setup demo test test-spark41 notebooks browser test-slow cluster-test package check bench clean
+.PHONY: help java setup demo test spark41 test-spark41 notebooks browser test-slow cluster-test package check bench clean

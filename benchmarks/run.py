@@ -34,6 +34,9 @@ ALL = (
     "report",
     "real_corpus",
     "whole",
+    "merge",
+    "scale",
+    "executors",
 )
 
 

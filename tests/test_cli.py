@@ -18,6 +18,7 @@ def _no_settings_from_outside(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith("TUBELAKE_") or name == "YOUTUBE_API_KEY"]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "lake").mkdir()
 
 
 def run(capsys, *arguments: str) -> tuple[int, str, str]:
@@ -74,6 +75,20 @@ def test_a_mistake_is_one_line_on_standard_error(capsys, arguments, parts):
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 1
     assert [part for part in parts if part not in err] == []
+
+
+TELLING = (
+    ["show", "videos"], ["report"], ["export"], ["contact-sheet"], ["watch"], ["neighbours", "a text"],
+    ["reactions", "abcdefghijk", "--at", "1:00"], ["export-projector", "--out", "here"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", TELLING, ids=lambda command: command[0])
+def test_a_command_that_tells_makes_no_lake_of_a_misspelt_address(capsys, tmp_path, command):
+    code, out, err = run(capsys, *command, "--set", "lake.root=laek")
+    assert (code, out) == (2, "")
+    assert err == f"there is no lake in {tmp_path / 'laek'}: correct lake.root, or fill it first with tubelake pipeline\n"
+    assert not (tmp_path / "laek").exists()
 
 
 @pytest.mark.parametrize("selecting", ["search.keywords=lofi", "videos.ids=abcdefghijk", "charts.regions=US"])

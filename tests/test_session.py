@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tubelake import session, submitted
+from tubelake import jvm, session, submitted
 from tubelake.errors import UsageError
 from tubelake.settings import Spark
 
@@ -27,6 +27,17 @@ def test_what_spark_submit_says_comes_with_what_delta_needs():
     ours = {"spark.jars": "delta.jar", "spark.executor.memory": "1g", "spark.master": "yarn"}
     joined = submitted.joined(ours, told)
     assert joined == {"spark.jars": "mine.jar,delta.jar", "spark.executor.memory": "4g", "spark.master": "yarn"}
+
+
+def test_a_lake_in_an_object_store_brings_the_jars_of_the_hadoop_that_spark_has():
+    def more(root: str, *packages: str) -> list[str]:
+        return session.packages(nlp=False, more=session.reaching(root, Spark(packages=packages)).packages)[1:]
+
+    hadoop = "org.apache.hadoop:hadoop-aws:" + jvm.hadoop_version()
+    assert more("lake") == more("/shared/lake") == more("file:///shared/lake") == []
+    assert more("s3a://bucket/lake") == [hadoop]
+    assert more("s3a://bucket/lake", "a:b:1") == ["a:b:1", hadoop]
+    assert more("s3a://bucket/lake", "org.apache.hadoop:hadoop-aws:3.4.0") == ["org.apache.hadoop:hadoop-aws:3.4.0"]
 
 
 MASTERS = [

@@ -177,3 +177,9 @@ def _spark_home() -> Path:
     if home or package is None or package.origin is None:
         return Path(home or "")
     return Path(package.origin).parent
+
+
+def hadoop_version() -> str:
+    """Of the Hadoop that Spark comes with: its other jars must be of the same version."""
+    (jar,) = (_spark_home() / "jars").glob("hadoop-client-api-*.jar")
+    return jar.stem.removeprefix("hadoop-client-api-")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -46,7 +45,7 @@ SPARK_4_EXCLUDES = (
     "org.roaringbitmap:*",
 )
 # Which of Hadoop's modules reads an object store, by the scheme of its addresses. Google's own is not of Hadoop.
-_STORES = {"s3a": "hadoop-aws", "abfss": "hadoop-azure"}
+_STORES = {"s3a": "org.apache.hadoop:hadoop-aws", "abfss": "org.apache.hadoop:hadoop-azure"}
 _JAVA_OPTIONS = "-Dio.netty.tryReflectionSetAccessible=true"  # Arrow's memory needs it from Java 9 on
 # Nobody waits for a pause of a millisecond: the collector that does the least work takes 8 % less time than the usual.
 _LOCAL_JAVA_OPTIONS = f"{_JAVA_OPTIONS} -XX:+UseParallelGC"
@@ -195,27 +194,21 @@ def _spark_line() -> list[str]:
 
 
 def packages(*, nlp: bool, more: Sequence[str] = ()) -> list[str]:
-    """Maven coordinates that fit the installed Python packages, and `more`."""
+    """Maven coordinates that fit the installed Python packages, and `more`; those without a version are of Hadoop's."""
     line = _spark_line()
     scala, delta = ("2.12", "delta-spark") if line[0] == "3" else ("2.13", f"delta-spark_{'.'.join(line)}")
     wanted = [f"io.delta:{delta}_{scala}:{version('delta-spark')}"]
     if nlp:
         wanted.append(f"com.johnsnowlabs.nlp:spark-nlp_{scala}:{version('spark-nlp')}")
-    return [*wanted, *more]
+    return [*wanted, *(each if each.count(":") > 1 else f"{each}:{jvm.hadoop_version()}" for each in more)]
 
 
 def reaching(root: str, spark: Spark) -> Spark:
     """The settings of a session that reaches a lake at this address: with Hadoop's jars for its object store."""
     module = _STORES.get(urlparse(root).scheme)
-    if module is None or any(f":{module}:" in package for package in spark.packages):
+    if module is None or any(package.startswith(module) for package in spark.packages):
         return spark
-    return spark.model_copy(update={"packages": (*spark.packages, f"org.apache.hadoop:{module}:{_hadoop_version()}")})
-
-
-def _hadoop_version() -> str:
-    """Of the Hadoop that is in the installed Spark: its other jars must be of the same version."""
-    (jar,) = (Path(str(files("pyspark"))) / "jars").glob("hadoop-client-api-*.jar")
-    return jar.stem.removeprefix("hadoop-client-api-")
+    return spark.model_copy(update={"packages": (*spark.packages, module)})
 
 
 def _excludes() -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """An object store on this machine: S3Proxy, which speaks Amazon's S3 over HTTP and keeps the objects in a folder."""
 
-import re
+import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests import java
 from tests.slow.cluster import SPARK_HOME, free_port, run
+from tests.slow.killing import until
 
 ROOT = Path(__file__).parents[2]
 S3PROXY = "org.gaul s3proxy 2.6.0"
@@ -20,7 +20,8 @@ START_SECONDS = 60
 @contextmanager
 def object_store(folder: Path) -> Iterator[Mapping[str, str]]:
     """An empty bucket, BUCKET; gives the settings of Spark that reach it as s3a://BUCKET."""
-    address = f"http://127.0.0.1:{free_port()}"
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
     (folder / "objects" / BUCKET).mkdir(parents=True)
     properties = {
         "s3proxy.endpoint": address, "s3proxy.authorization": "aws-v2-or-v4", "s3proxy.identity": IDENTITY,
@@ -36,7 +37,8 @@ def object_store(folder: Path) -> Iterator[Mapping[str, str]]:
     with (folder / "s3proxy.log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         try:
-            _wait_for(process, address, folder / "s3proxy.log")
+            until(lambda: process.poll() is not None or _answers(port), START_SECONDS)
+            assert process.poll() is None, (folder / "s3proxy.log").read_text()
             yield {
                 "spark.hadoop.fs.s3a.endpoint": address,
                 "spark.hadoop.fs.s3a.path.style.access": "true",
@@ -62,12 +64,9 @@ def class_path(coordinates: str, folder: Path) -> str:
     return found.read_text().strip()
 
 
-def _wait_for(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the object store ended with {process.returncode}:\n{log.read_text()}")
-        if _answers(address):
-            return
-        time.sleep(0.2)
-    raise TimeoutError("the object store did not answer")
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

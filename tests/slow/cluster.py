@@ -3,10 +3,11 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -29,10 +30,11 @@ def clean_environ() -> dict[str, str]:
 
 
 class Cluster(NamedTuple):
-    """A master's address, and its workers: each the leader of the group that its executors are in."""
+    """A master's address, its workers, each the leader of the group that its executors are in, and a way to have one more."""
 
     master: str
     workers: Sequence[subprocess.Popen[bytes]]
+    add: Callable[[Mapping[str, str]], None]
 
 
 @contextmanager
@@ -44,16 +46,20 @@ def standalone(
         local = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
         master = folder / "master"
         process = stack.enter_context(_daemon("master.Master", local, master))
-        started = []
+        started: list[subprocess.Popen[bytes]] = []
         address = _wait_for(r"Starting Spark master at (spark://\S+)", master, process)
         size = ["--cores", str(cores), "--memory", memory]
-        for number, environ in enumerate(workers):
-            home = folder / f"worker-{number}"
+
+        def add(environ: Mapping[str, str]) -> None:
+            home = folder / f"worker-{len(started)}"
             arguments = [*local, *size, "--work-dir", str(home / "work"), address]
             process = stack.enter_context(_daemon("worker.Worker", arguments, home, environ))
             _wait_for(r"(Successfully registered) with master", home, process)
             started.append(process)
-        yield Cluster(address, started)
+
+        for environ in workers:
+            add(environ)
+        yield Cluster(address, started, add)
 
 
 @contextmanager
@@ -114,6 +120,16 @@ def _until(found: Callable[[], str | None], complaint: str) -> str:
     raise TimeoutError(complaint)
 
 
+def conf(values: Mapping[str, object]) -> list[str]:
+    """Settings of Spark as options of `spark-submit`."""
+    return [part for name, value in values.items() for part in ("--conf", f"{name}={value}")]
+
+
+def sets(values: Iterable[str]) -> list[str]:
+    """Settings of ours as options of a job."""
+    return [part for value in values for part in ("--set", value)]
+
+
 def submit(
     arguments: Sequence[str], cwd: Path, environ: Mapping[str, str] | None = None, seconds: float = 400
 ) -> subprocess.CompletedProcess[str]:
@@ -130,3 +146,10 @@ def run(
         command, cwd=cwd, env={**clean_environ(), **(environ or {})}, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=seconds, check=False,
     )  # fmt: skip
+
+
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -44,8 +44,8 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     folder = tmp_path_factory.mktemp("gpus")
     workers = [with_gpus(folder / f"bin-{name}", gpus) for name, gpus in GPUS.items()]
     conf = [part for name, value in CONF.items() for part in ("--conf", f"{name}={value}")]
-    with standalone(folder / "spark", workers, cores=CORES_OF_A_WORKER) as (master, _):
-        file = ["--properties-file", "conf/spark/gpu.conf", "--master", master]
+    with standalone(folder / "spark", workers, cores=CORES_OF_A_WORKER) as cluster:
+        file = ["--properties-file", "conf/spark/gpu.conf", "--master", cluster.master]
         done = submit([*file, *conf, on_gpus.__file__, str(folder / "tasks.json")], ROOT)
         assert done.returncode == 0, done.stdout + done.stderr
     tasks = pd.read_json(folder / "tasks.json")

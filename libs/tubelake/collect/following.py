@@ -152,7 +152,9 @@ class Following:
         """A line about how the chats ended."""
         ends = Counter(chat.end or chats.STOPPED for chat in self.chats.values())
         if not ends:
-            return ["no live chat: nothing that was asked for (--video, --channel, --keyword; else what is known) is live now"]
+            return [
+                "no live chat: nothing that was asked for (--video, --channel, --keyword; else what is known) is live now"
+            ]
         return [
             f"{console.counted(len(self.chats), 'chat')}: "
             + ", ".join(f"{count:,} {end}" for end, count in ends.most_common())

@@ -1,5 +1,4 @@
-"""What is live now: of keywords and channels by search, of ids by their details; of none of these by what the log
-knows as live. Each stream with its chat."""
+"""What is live now: of keywords and channels by search, of ids, or else of what is known, by details. Each with its chat."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
