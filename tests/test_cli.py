@@ -87,7 +87,9 @@ TELLING = (
 def test_a_command_that_tells_makes_no_lake_of_a_misspelt_address(capsys, tmp_path, command):
     code, out, err = run(capsys, *command, "--set", "lake.root=laek")
     assert (code, out) == (2, "")
-    assert err == f"there is no lake in {tmp_path / 'laek'}: correct lake.root, or fill it first with tubelake pipeline\n"
+    assert (
+        err == f"there is no lake in {tmp_path / 'laek'}: correct lake.root, or fill it first with tubelake pipeline\n"
+    )
     assert not (tmp_path / "laek").exists()
 
 

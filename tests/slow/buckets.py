@@ -1,20 +1,19 @@
 """An object store on this machine: S3Proxy, which speaks Amazon's S3 over HTTP and keeps the objects in a folder."""
 
-import socket
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests import java
-from tests.slow.cluster import SPARK_HOME, free_port, run
+from tests.slow.cluster import SPARK_HOME, daemon, free_port, run
 from tests.slow.killing import until
+
+from tubelake.submitted import answers
 
 ROOT = Path(__file__).parents[2]
 S3PROXY = "org.gaul s3proxy 2.6.0"
 BUCKET = "lakes"
 IDENTITY, CREDENTIAL = "tests", "not-a-secret"
-START_SECONDS = 60
 
 
 @contextmanager
@@ -34,22 +33,17 @@ def object_store(folder: Path) -> Iterator[Mapping[str, str]]:
         "java", java.SHORT_LIVED, "-Xmx256m", f"-Dlogback.configurationFile={folder / 'logback.xml'}",
         "-cp", class_path(S3PROXY, folder), "org.gaul.s3proxy.Main", "--properties", str(folder / "s3proxy.properties"),
     ]  # fmt: skip
-    with (folder / "s3proxy.log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        try:
-            until(lambda: process.poll() is not None or _answers(port), START_SECONDS)
-            assert process.poll() is None, (folder / "s3proxy.log").read_text()
-            yield {
-                "spark.hadoop.fs.s3a.endpoint": address,
-                "spark.hadoop.fs.s3a.path.style.access": "true",
-                "spark.hadoop.fs.s3a.access.key": IDENTITY,
-                "spark.hadoop.fs.s3a.secret.key": CREDENTIAL,
-                # In a folder the marker of one that has files cannot be deleted, which Hadoop's default wants.
-                "spark.hadoop.fs.s3a.directory.marker.retention": "keep",
-            }
-        finally:
-            process.kill()
-            process.wait()
+    with daemon(command, folder / "store") as process:
+        until(lambda: process.poll() is not None or answers(f"127.0.0.1:{port}"))
+        assert process.poll() is None, (folder / "store" / "log").read_text()
+        yield {
+            "spark.hadoop.fs.s3a.endpoint": address,
+            "spark.hadoop.fs.s3a.path.style.access": "true",
+            "spark.hadoop.fs.s3a.access.key": IDENTITY,
+            "spark.hadoop.fs.s3a.secret.key": CREDENTIAL,
+            # In a folder the marker of one that has files cannot be deleted, which Hadoop's default wants.
+            "spark.hadoop.fs.s3a.directory.marker.retention": "keep",
+        }
 
 
 def class_path(coordinates: str, folder: Path) -> str:
@@ -62,11 +56,3 @@ def class_path(coordinates: str, folder: Path) -> str:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2_000:]
     return found.read_text().strip()
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True

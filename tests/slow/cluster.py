@@ -1,4 +1,4 @@
-"""A Spark standalone cluster on this machine, from the pip package: a master and workers that are processes."""
+"""Clusters on this machine, from Spark's pip package: daemons, a standalone master with workers, and what runs on them."""
 
 import os
 import re
@@ -16,6 +16,7 @@ import pyspark
 from tests import java
 
 SPARK_HOME = Path(pyspark.__file__).parent
+SPARK_CLASS, SPARK_SUBMIT = (str(SPARK_HOME / "bin" / name) for name in ("spark-class", "spark-submit"))
 START_SECONDS = 90
 STOP_SECONDS = 15
 _DEPLOY = "org.apache.spark.deploy"
@@ -38,23 +39,23 @@ class Cluster(NamedTuple):
 
 
 @contextmanager
-def standalone(
-    folder: Path, workers: Sequence[Mapping[str, str]] = ({}, {}), cores: int = 1, memory: str = "1g"
-) -> Iterator[Cluster]:
-    """A master, and a worker for each environment of `workers`, with its own folder WORKER/work. Cores are a number to Spark."""
+def standalone(folder: Path, workers: Sequence[Mapping[str, str]] = ({}, {}), cores: int = 1) -> Iterator[Cluster]:
+    """A master, and a worker for each environment in `workers`, with its own folder WORKER/work.
+
+    A worker says that it has so many cores; the machine may have fewer.
+    """
     with ExitStack() as stack:
         local = ["--host", "127.0.0.1", "--port", "0", "--webui-port", "0"]
         master = folder / "master"
-        process = stack.enter_context(_daemon("master.Master", local, master))
+        process = stack.enter_context(daemon([SPARK_CLASS, f"{_DEPLOY}.master.Master", *local], master))
         started: list[subprocess.Popen[bytes]] = []
-        address = _wait_for(r"Starting Spark master at (spark://\S+)", master, process)
-        size = ["--cores", str(cores), "--memory", memory]
+        address = wait_for(r"Starting Spark master at (spark://\S+)", master, process)
+        worker = [SPARK_CLASS, f"{_DEPLOY}.worker.Worker", *local, "--cores", str(cores), "--memory", memory]
 
         def add(environ: Mapping[str, str]) -> None:
             home = folder / f"worker-{len(started)}"
-            arguments = [*local, *size, "--work-dir", str(home / "work"), address]
-            process = stack.enter_context(_daemon("worker.Worker", arguments, home, environ))
-            _wait_for(r"(Successfully registered) with master", home, process)
+            process = stack.enter_context(daemon([*worker, "--work-dir", str(home / "work"), address], home, environ))
+            wait_for(r"(Successfully registered) with master", home, process)
             started.append(process)
 
         for environ in workers:
@@ -63,16 +64,15 @@ def standalone(
 
 
 @contextmanager
-def _daemon(
-    name: str, arguments: Sequence[str], home: Path, environ: Mapping[str, str] | None = None
+def daemon(
+    command: Sequence[str], home: Path, environ: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A daemon of Spark in a process group of its own, so that its executors end with it."""
+    """A daemon in a process group of its own, so that its executors end with it; it says what it does in HOME/log."""
     home.mkdir(parents=True)
     environ = {
         **clean_environ(), **(environ or {}), "SPARK_LOCAL_DIRS": str(home / "local"), "SPARK_DAEMON_MEMORY": "256m",
         "JDK_JAVA_OPTIONS": java.SHORT_LIVED,  # also of the executors
     }  # fmt: skip
-    command = [str(SPARK_HOME / "bin" / "spark-class"), f"{_DEPLOY}.{name}", *arguments]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=home, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -98,7 +98,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         return  # nobody was left
 
 
-def _wait_for(line: str, home: Path, process: subprocess.Popen[bytes]) -> str:
+def wait_for(line: str, home: Path, process: subprocess.Popen[bytes]) -> str:
     """The first group of `line` in the daemon's log, as soon as it is there."""
 
     def said() -> str | None:
@@ -134,8 +134,7 @@ def submit(
     arguments: Sequence[str], cwd: Path, environ: Mapping[str, str] | None = None, seconds: float = 400
 ) -> subprocess.CompletedProcess[str]:
     """What `spark-submit ARGUMENTS` did, from a shell in `cwd`."""
-    command = [str(SPARK_HOME / "bin" / "spark-submit"), *arguments]
-    return run(command, cwd, environ, seconds)
+    return run([SPARK_SUBMIT, *arguments], cwd, environ, seconds)
 
 
 def run(

@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 KEYWORDS = ("official", "BTS", "트와이스")
 CAPTIONED, PICTURED, LIVE = 3, 8, 3
 WITH = ("captions", "comments", "chat", "thumbnails", "text", "pictures", "features")
+PIPELINE = (sys.executable, "-m", "tubelake", "pipeline", "--with", ",".join(WITH))
 KILLED_AT = "commentThreads.list"  # the method in whose round the second worker dies
 # A cluster of two cores: with Spark's own numbers each small commit takes hundreds of tasks, and there are few rows
 # for what it takes to compile a query.
@@ -79,8 +80,6 @@ def overrides(emulator: Emulator, corpus: Corpus, root: str, folder: Path) -> li
 
 def as_the_readme_says(master: str, wanted: Sequence[str], given: Mapping[str, str]) -> Sequence[str]:
     """The README's own command, with this master, this lake, and workers as small as ours."""
-    done = run(["make", "package"], ROOT)
-    assert done.returncode == 0, done.stdout + done.stderr
     (line,) = re.findall(
         r"^\$ spark-submit (.* --archives .*)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -93,7 +92,7 @@ def as_the_readme_says(master: str, wanted: Sequence[str], given: Mapping[str, s
 
 
 @pytest.fixture(scope="module")
-def on_cluster(emulator: Emulator, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def on_cluster(packed: None, emulator: Emulator, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A lake in a bucket that a cluster filled, whose second worker died on the way; its processes are gone."""
     folder = tmp_path_factory.mktemp("cluster")
     for name in ("shell", "events"):
@@ -108,26 +107,15 @@ def on_cluster(emulator: Emulator, corpus: Corpus, tmp_path_factory: pytest.Temp
         spark = {"master": cluster.master, "conf": {**CONF, **reached, **events}, "compile_queries": False}
         (folder / "shell" / "cluster.yml").write_text(yaml.safe_dump({"spark": spark}))
         with ThreadPoolExecutor(1) as beside:
-            command = [
-                sys.executable,
-                "-m",
-                "tubelake",
-                "pipeline",
-                "--config",
-                "cluster.yml",
-                "--with",
-                ",".join(WITH),
-            ]
-            driver = beside.submit(run, [*command, *sets(wanted)], folder / "shell", seconds=1_800)
+            command = [*PIPELINE, "--config", "cluster.yml", *sets(wanted)]
+            driver = beside.submit(run, command, folder / "shell", seconds=1_800)
             until(lambda: driver.done() or KILLED_AT in {method for method, *_ in emulator.calls()}, 1_800)
             _replace(cluster)
             done = driver.result()
         assert done.returncode == 0, done.stdout + done.stderr
         assert any("Lost executor" in log.read_text() for log in (folder / "logs").iterdir())
-    for worker in ("worker-0", "worker-1"):
-        assert list((folder / "spark" / worker).glob("work/app-*/*/environment/bin/python")), (
-            f"{worker} got no environment"
-        )
+    unpacked = {file.parts[-7] for file in (folder / "spark").glob("*/work/app-*/*/environment/bin/python")}
+    assert {"worker-0", "worker-1"} <= unpacked
     (log,) = (folder / "events").iterdir()
     lines = log.read_text().splitlines()
     return Place(Lake(root=str(folder / "objects" / BUCKET / "lake")), list(map(json.loads, lines)))
@@ -154,8 +142,8 @@ def on_spark_4(emulator, corpus, tmp_path_factory) -> Place:
     wanted = overrides(emulator, corpus, str(folder / "lake"), folder)
     done = run(["make", "--silent", "spark41"], ROOT, seconds=900)
     assert done.returncode == 0, done.stdout + done.stderr
-    python = str(ROOT / ".venv-spark41" / "bin" / "python")
-    done = run([python, "-m", "tubelake", "pipeline", "--with", ",".join(WITH), *sets(wanted)], folder, seconds=1_800)
+    command = [str(ROOT / ".venv-spark41" / "bin" / "python"), *PIPELINE[1:], *sets(wanted)]
+    done = run(command, folder, seconds=1_800)
     assert done.returncode == 0, done.stdout + done.stderr
     return Place(Lake(root=str(folder / "lake")))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from tests.slow import on_gpus
-from tests.slow.cluster import clean_environ, standalone, submit
+from tests.slow.cluster import clean_environ, conf, standalone, submit
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -43,10 +43,9 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """What each task was given, with its worker, its executor and the GPU's number."""
     folder = tmp_path_factory.mktemp("gpus")
     workers = [with_gpus(folder / f"bin-{name}", gpus) for name, gpus in GPUS.items()]
-    conf = [part for name, value in CONF.items() for part in ("--conf", f"{name}={value}")]
     with standalone(folder / "spark", workers, cores=CORES_OF_A_WORKER) as cluster:
         file = ["--properties-file", "conf/spark/gpu.conf", "--master", cluster.master]
-        done = submit([*file, *conf, on_gpus.__file__, str(folder / "tasks.json")], ROOT)
+        done = submit([*file, *conf(CONF), on_gpus.__file__, str(folder / "tasks.json")], ROOT)
         assert done.returncode == 0, done.stdout + done.stderr
     tasks = pd.read_json(folder / "tasks.json")
     places = tasks["folder"].str.extract(r"/(?P<worker>worker-\d+)/work/[^/]+/(?P<executor>\d+)$")
