@@ -25,6 +25,7 @@ MESSAGES, PICTURES = 300_000, 400
 FEW_MESSAGES, FEW_PICTURES = 2_000, 8  # after them the workers are up, and what they load is loaded
 JOBS = ("score_text", "read_thumbnails")
 # Of a cluster with two cores, as the settings of local mode are: else a small commit has hundreds of tasks.
+WHOLE = {"JDK_JAVA_OPTIONS": ""}  # executors that compile as they do anywhere
 CONF = {
     "spark.sql.shuffle.partitions": "2",
     "spark.databricks.delta.snapshotPartitions": "2",
@@ -94,7 +95,7 @@ def main() -> bool:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare_in_a_process(folder / "lakes")
-        with standalone(folder / "cluster", memory="2g") as cluster:
+        with standalone(folder / "cluster", [WHOLE, WHOLE], memory="2g") as cluster:
             is_faster = by_executors(folder, cluster.master)
             conf = {**CONF, "spark.executor.cores": "1"}
             on_cluster = flow(folder / "a", {"master": cluster.master, "conf": conf, "compile_queries": False})

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import java
 from tests.slow.cluster import SPARK_HOME, daemon, free_port, run
 from tests.slow.killing import until
 
@@ -30,7 +29,7 @@ def object_store(folder: Path) -> Iterator[Mapping[str, str]]:
     (folder / "s3proxy.properties").write_text("".join(f"{name}={value}\n" for name, value in properties.items()))
     (folder / "logback.xml").write_text('<configuration><root level="OFF"/></configuration>')
     command = [
-        "java", java.SHORT_LIVED, "-Xmx256m", f"-Dlogback.configurationFile={folder / 'logback.xml'}",
+        "java", "-Xmx256m", f"-Dlogback.configurationFile={folder / 'logback.xml'}",
         "-cp", class_path(S3PROXY, folder), "org.gaul.s3proxy.Main", "--properties", str(folder / "s3proxy.properties"),
     ]  # fmt: skip
     with daemon(command, folder / "store") as process:
@@ -51,7 +50,7 @@ def class_path(coordinates: str, folder: Path) -> str:
     (ivy,) = (SPARK_HOME / "jars").glob("ivy-*.jar")
     found = folder / "class-path"
     done = run(
-        ["java", java.SHORT_LIVED, "-jar", str(ivy), "-settings", str(ROOT / "conf/ivysettings.xml"), "-confs", "default",
+        ["java", "-jar", str(ivy), "-settings", str(ROOT / "conf/ivysettings.xml"), "-confs", "default",
          "-dependency", *coordinates.split(), "-cachepath", str(found)], folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2_000:]

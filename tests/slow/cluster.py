@@ -39,7 +39,9 @@ class Cluster(NamedTuple):
 
 
 @contextmanager
-def standalone(folder: Path, workers: Sequence[Mapping[str, str]] = ({}, {}), cores: int = 1) -> Iterator[Cluster]:
+def standalone(
+    folder: Path, workers: Sequence[Mapping[str, str]] = ({}, {}), cores: int = 1, memory: str = "1g"
+) -> Iterator[Cluster]:
     """A master, and a worker for each environment in `workers`, with its own folder WORKER/work.
 
     A worker says that it has so many cores; the machine may have fewer.
@@ -70,8 +72,9 @@ def daemon(
     """A daemon in a process group of its own, so that its executors end with it; it says what it does in HOME/log."""
     home.mkdir(parents=True)
     environ = {
-        **clean_environ(), **(environ or {}), "SPARK_LOCAL_DIRS": str(home / "local"), "SPARK_DAEMON_MEMORY": "256m",
+        **clean_environ(), "SPARK_LOCAL_DIRS": str(home / "local"), "SPARK_DAEMON_MEMORY": "256m",
         "JDK_JAVA_OPTIONS": java.SHORT_LIVED,  # also of the executors
+        **(environ or {}),
     }  # fmt: skip
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(
