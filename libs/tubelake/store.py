@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, Observation, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from tubelake import console
+from tubelake import console, session
 from tubelake.disk import NOTES, folder, log_folder
 from tubelake.errors import TubeLakeError, UsageError
 from tubelake.settings import Lake
@@ -92,7 +92,7 @@ def quoted(text: str) -> str:
 
 def exists(spark: SparkSession, table: Table, lake: Lake) -> bool:
     try:
-        spark.table(name(table, lake))
+        spark.table(name(table, lake)).columns  # noqa: B018 - over Connect nobody looks before that
     except UNREADABLE as error:
         _raise_if_damaged(error, table, lake)
         if not isinstance(error, AnalysisException):
@@ -219,10 +219,12 @@ def drop(spark: SparkSession, table: Table, lake: Lake) -> None:
     if lake.catalog:
         spark.sql(f"DROP TABLE IF EXISTS {name(table, lake)}")
         return
-    # Spark has no statement for a table that no catalog knows; Hadoop deletes on every file system that Spark reads.
-    jvm: Any = spark.sparkContext._jvm  # noqa: SLF001
-    path = jvm.org.apache.hadoop.fs.Path(_address(table, lake))
-    path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).delete(path, True)  # noqa: SLF001
+    # Spark has no statement for a table that no catalog knows.
+    if folder(lake):
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(_address(table, lake))
+    else:
+        session.delete(spark, _address(table, lake))
 
 
 @contextlib.contextmanager

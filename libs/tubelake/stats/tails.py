@@ -1,7 +1,6 @@
 """Counts of videos -> how long their tails are: `power_laws`, and `ccdf`, which draws them."""
 
-from functools import partial
-
+import pandas as pd
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
@@ -43,8 +42,12 @@ def power_laws(counts: DataFrame, most: int = MOST_VALUES, rounds: int = ROUNDS)
     kept = F.when((F.col("value") <= 0) | (F.row_number().over(largest) <= most), F.col("value"))
     value = F.when(F.col("value").isNotNull(), F.coalesce(kept, F.lit(NOT_KEPT))).alias("value")
     bounded = counts.select(*_KEYS, value, "times").groupBy(*_KEYS, "value").agg(F.sum("times").alias("times"))
+
+    def tail(rows: pd.DataFrame) -> pd.DataFrame:  # Spark warns of a `partial`, which tells no types
+        return tail_row(rows, rounds=rounds)
+
     spread = bounded.repartition(session.parallelism(counts.sparkSession), *_KEYS)
-    return spread.groupBy(*_KEYS).applyInPandas(partial(tail_row, rounds=rounds), TAIL_DDL)
+    return spread.groupBy(*_KEYS).applyInPandas(tail, TAIL_DDL)
 
 
 def ccdf(counts: DataFrame, points: int = POINTS) -> DataFrame:

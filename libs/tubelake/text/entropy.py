@@ -80,7 +80,8 @@ def entropy_of_windows(texts: DataFrame, backend: str = "sql") -> DataFrame:
     about = F.sum("count").alias("word_count"), F.count("word").alias("distinct_count")
     if backend == "pandas":
         listed = counts.agg(*about, F.collect_list("count").alias("counts"))
-        return listed.withColumn("entropy", _entropy_of_counts(F.col("counts"))).drop("counts")
+        entropies = pandas_udf(_entropies, T.DoubleType())  # type: ignore[call-overload]  # classic or of Connect, as the session
+        return listed.withColumn("entropy", entropies(F.col("counts"))).drop("counts")
     return counts.agg(*about, _entropy().alias("entropy"))
 
 
@@ -95,8 +96,7 @@ def _entropy() -> Column:
     return F.when(total > 0, F.greatest(entropy, F.lit(0.0)))  # equal words miss 0 by a last digit
 
 
-@pandas_udf(T.DoubleType())  # type: ignore[untyped-decorator,call-overload]
-def _entropy_of_counts(windows: pd.Series) -> pd.Series:
+def _entropies(windows: pd.Series) -> pd.Series:
     return windows.map(_entropy_of)
 
 
