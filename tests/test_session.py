@@ -1,10 +1,12 @@
 """What a session needs before it starts: a master that is there, and settings that fit together."""
 
 import socket
+import subprocess
+import sys
 
 import pytest
 
-from tubelake import jvm, session, submitted
+from tubelake import connect, jvm, session, submitted
 from tubelake.errors import UsageError
 from tubelake.settings import Spark
 
@@ -61,3 +63,46 @@ def test_a_session_that_this_thread_has_not_used_yet_is_taken_all_the_same(spark
         assert found.sparkContext is spark.sparkContext
     finally:
         spark._jvm.SparkSession.setActiveSession(spark._jsparkSession)
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("sc://127.0.0.1:1", "sc://127.0.0.1:1"),
+        ("sc://127.0.0.1:1/;token=secret", "sc://127.0.0.1:1"),
+        ("sc://127.0.0.1:99999", "sc://127.0.0.1:99999"),
+        ("sc://no.such.host.invalid", "sc://no.such.host.invalid"),
+    ],
+)
+def test_a_connect_server_that_is_not_there_is_refused(address, place):
+    with pytest.raises(UsageError, match=f"^no Spark Connect server answers at {place}: start it, or correct "):
+        connect.session(address, {})
+
+
+CONNECTS = [
+    ("sc://host:1", None, "sc://host:1"),
+    (None, "sc://host:2", "sc://host:2"),
+    ("sc://host:1", "sc://host:2", "sc://host:1"),
+    ("local[2]", "sc://host:2", None),
+    (None, "local[*]", None),
+    (None, None, None),
+]
+
+
+@pytest.mark.parametrize(("master", "remote", "expected"), CONNECTS)
+def test_the_setting_comes_before_the_variable_of_spark_connect(monkeypatch, master, remote, expected):
+    monkeypatch.setenv("SPARK_REMOTE", remote) if remote else monkeypatch.delenv("SPARK_REMOTE", raising=False)
+    assert connect.address(master) == expected
+
+
+def test_packages_that_a_client_of_connect_lacks_are_named(tmp_path):
+    code = "import sys; sys.modules['grpc_status'] = None; from tubelake import cli; cli.main(sys.argv[1:])"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        master = f"spark.master=sc://127.0.0.1:{listening.getsockname()[1]}"
+        sets = [part for each in (master, f"lake.root={tmp_path}", f"run.logs={tmp_path}") for part in ("--set", each)]
+        done = subprocess.run(
+            [sys.executable, "-c", code, "run", "status", *sets], capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "install tubelake[connect]" in done.stderr

@@ -11,12 +11,12 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from platformdirs import user_cache_path
 
-from tubelake import jvm, resources, submitted
+from tubelake import connect, jvm, resources, submitted
 from tubelake.errors import UsageError
 from tubelake.settings import Spark
 
@@ -58,9 +58,9 @@ REDACTED_TEXTS = r"AIza[0-9A-Za-z_\-]{10,}|(?i)(?<=[?&]key=)[^&\s\"]+"
 
 
 def get_session(spark: Spark, log_file: Path | None = None) -> "SparkSession":
-    """The running session, or a new one whose JVM writes to `log_file` instead of the console.
+    """The running session, or a new one: on a Connect server, or of a JVM that writes to `log_file`, not the console.
 
-    Raises UsageError where Java is missing or too old, or the master cannot be reached.
+    Raises UsageError where Java is missing or too old, or the master or the server cannot be reached.
     """
     return starting(spark, log_file)()
 
@@ -69,6 +69,11 @@ def starting(spark: Spark, log_file: Path | None = None) -> "Callable[[], SparkS
     """Begin to start that session; gives a function that waits for it. Both raise as `get_session` does."""
     if (active := _active()) is not None:
         return lambda: active
+    if (server := connect.address(spark.master)) is not None:
+        with _named_errors(log_file):
+            remote = connect.session(server, client_conf(spark))
+        return lambda: remote
+    os.environ.pop(connect.REMOTE, None)  # beside it Spark would make no session of its own
     jvm.check_java()
     set_worker_python()
     with _named_errors(log_file):
@@ -113,7 +118,7 @@ def _active() -> "SparkSession | None":
     if (active := SparkSession.getActiveSession()) is not None:
         return active
     # Active is what this thread has used: a platform's task, or another thread, has a session without that.
-    is_running = SparkContext._active_spark_context is not None  # noqa: SLF001 - the only way to ask
+    is_running = not has_jvm() or SparkContext._active_spark_context is not None  # noqa: SLF001 - the only way to ask
     return SparkSession.builder.getOrCreate() if is_running else None
 
 
@@ -156,6 +161,16 @@ def session_conf(spark: Spark) -> dict[str, str]:
         **_jars_conf(spark, local=master.startswith("local")),
     }
     return {**conf, **spark.conf}
+
+
+def client_conf(spark: Spark) -> dict[str, str]:
+    """What a session on a Connect server is told: the rest is its server's own."""
+    return {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        **_compiler_conf(spark.compile_queries, local=False),
+        **spark.conf,
+    }
 
 
 def _local_conf(spark: Spark) -> dict[str, str]:
@@ -261,6 +276,27 @@ def parallelism(spark: "SparkSession") -> int:
         return int(spark.sparkContext.defaultParallelism)
     except Exception:  # noqa: BLE001 - Connect raises its own error types, which this line may not import
         return 8
+
+
+def has_jvm() -> bool:
+    """Whether Python reaches the classes of its session's JVM: over Spark Connect it does not."""
+    from pyspark.sql.utils import is_remote
+
+    return not is_remote()
+
+
+def check_jvm(what: str) -> None:
+    """Raises UsageError, naming `what` needs them, where Python does not reach the JVM's classes."""
+    if not has_jvm():
+        raise UsageError(f"{what} cannot be done over Spark Connect: set spark.master to another, such as local[*]")
+
+
+def delete(spark: "SparkSession", address: str) -> None:
+    """Delete a folder, on any file system that Spark's Hadoop knows. Raises UsageError over Spark Connect."""
+    check_jvm(f"deleting {address}")
+    context: Any = spark.sparkContext
+    path = context._jvm.org.apache.hadoop.fs.Path(address)  # noqa: SLF001 - pyspark has no other way
+    path.getFileSystem(context._jsc.hadoopConfiguration()).delete(path, True)  # noqa: SLF001
 
 
 def _first_line(error: Exception) -> str:

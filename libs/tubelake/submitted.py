@@ -61,11 +61,12 @@ def check_master(master: str | None) -> None:
     """Raises UsageError where nothing answers at a spark:// address: Spark would try for a minute, and then longer."""
     if master is None or not master.startswith("spark://"):
         return
-    if not any(_answers(address) for address in master.removeprefix("spark://").split(",")):
+    if not any(answers(address) for address in master.removeprefix("spark://").split(",")):
         raise UsageError(f"no Spark master answers at {master}: start it, or correct spark.master or --master")
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether somebody listens at HOST:PORT."""
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=MASTER_SECONDS).close()

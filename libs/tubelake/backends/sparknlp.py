@@ -17,6 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
+from tubelake import session
 from tubelake.backends import stored
 from tubelake.backends.base import Backend, Options, Score
 from tubelake.errors import UsageError
@@ -107,6 +108,7 @@ def remove_others(place: Path, pipeline: str) -> None:
 
 def check_session() -> None:
     """Raises UsageError where the session or the environment has no Spark NLP."""
+    session.check_jvm("what the backend sparknlp does")
     try:
         from sparknlp.base import DocumentAssembler
 

@@ -231,7 +231,7 @@ class Policy(Section):
 
 class Spark(Section):
     master: str | None = None
-    """Spark master; not set: what spark-submit says, else local[*,4]."""
+    """Spark master, or a Spark Connect server (sc://HOST:PORT); not set: what spark-submit or SPARK_REMOTE says, else local[*,4]."""
     nlp: bool = False
     """Put Spark NLP on the classpath (2 s more at each start)."""
     shuffle_partitions: int = Field(0, ge=0)

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
+from tubelake import session
 from tubelake.errors import UsageError
 
 COLUMNS = ("pixels", "label", "fold", "is_judge")
@@ -29,7 +30,9 @@ Feed: TypeAlias = Callable[[], AbstractContextManager[Any]]
 
 def way(wanted: Literal["auto", "petastorm", "arrow"]) -> Way:
     """How to feed. Raises UsageError where petastorm is wanted and cannot be imported (it cannot beside Spark 4)."""
-    if wanted == "arrow":
+    if wanted == "petastorm":
+        session.check_jvm("emotion_training.feeding=petastorm")
+    if wanted == "arrow" or not session.has_jvm():
         return "arrow"
     try:
         with warnings.catch_warnings(action="ignore"):  # it asks pyarrow in ways that are deprecated
