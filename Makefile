@@ -37,8 +37,8 @@ spark41: setup  ## an environment with Spark 4.1 beside the usual one
 	@UV_PROJECT_ENVIRONMENT=.venv-spark41 $(UV) sync --frozen --quiet --no-default-groups --group spark41
 
 # Spark NLP and petastorm have no release for Spark 4: what needs them is skipped there, by name.
-test-spark41: spark41  ## the quick tests on Spark 4.1
-	UV_PROJECT_ENVIRONMENT=.venv-spark41 $(RUN) --no-default-groups --group spark41 pytest -m "not slow" -rs $(SIDE_BY_SIDE)
+test-spark41: spark41  ## the quick tests on Spark 4.1, and a Connect server
+	UV_PROJECT_ENVIRONMENT=.venv-spark41 $(RUN) --no-default-groups --group spark41 pytest -m "not slow or spark41" -rs $(SIDE_BY_SIDE)
 
 notebooks: setup  ## JupyterLab on the notebooks, fetched beside the environment
 	$(RUN) --with jupyterlab jupyter lab notebooks

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import kubernetes_validate
@@ -19,6 +20,7 @@ OF_THE_PLACE = {"spark.sql.shuffle.partitions", "spark.jars.ivySettings"}
 MAY_LACK = {"spark.sql.warehouse.dir", "spark.ui.enabled"}
 # On Kubernetes the address is on the command line, and the jars are in the image.
 ELSEWHERE = {"kubernetes": {"spark.master", "spark.jars.packages", "spark.jars.excludes", "spark.jars.ivySettings"}}
+ONE_MACHINE = {"local", "connect"}
 # Where Spark and Delta declare what may be set; each is registered once its class is loaded.
 DECLARED_BY = (
     "org.apache.spark.internal.config.package$", "org.apache.spark.internal.config.UI$",
@@ -29,6 +31,7 @@ DECLARED_BY = (
 # What Spark reads itself, or by a name that has a part of the user's in it.
 OPEN = (
     r"spark\.(master|app\.name|jars\.(packages|excludes|ivySettings)|submit\.deployMode)",
+    r"spark\.connect\.grpc\.binding\.(address|port)",
     r"spark\.(executor|task|driver)\.resource\.gpu\.(amount|discoveryScript|vendor)",
     r"spark\.kubernetes\.driver\.secretKeyRef\.[A-Z_]+",
     r"spark\.kubernetes\.(driver|executor)\.volumes\.persistentVolumeClaim\.\w+\.(mount\.path|options\.claimName)",
@@ -46,10 +49,12 @@ def values(file: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_values_are_those_of_our_own_session(monkeypatch, file):
-    pytest.importorskip("sparknlp", reason="the files name the jars of Spark 3.5")
+    line = "4.1" if file.stem == "connect" else "3.5"
+    if not version("pyspark").startswith(line):
+        pytest.skip(f"the file names the jars of Spark {line}")
     monkeypatch.setattr(session, "known_jars", lambda spark: [])
     given = values(file)
-    master = None if file.stem == "local" else given.get("spark.master", "k8s://a")
+    master = None if file.stem in ONE_MACHINE else given.get("spark.master", "k8s://a")
     ours = session.session_conf(settings.Spark(master=master))
     shared = (given.keys() & ours.keys()) - OF_THE_PLACE
     assert {name: given[name] for name in shared} == {name: ours[name] for name in shared}

@@ -1,4 +1,4 @@
-"""Clusters on this machine, from Spark's pip package: daemons, a standalone master with workers, and what runs on them."""
+"""Spark on this machine from its pip package: daemons, a standalone cluster, a Connect server, and what runs on them."""
 
 import os
 import re
@@ -17,6 +17,7 @@ from tests import java
 
 SPARK_HOME = Path(pyspark.__file__).parent
 SPARK_CLASS, SPARK_SUBMIT = (str(SPARK_HOME / "bin" / name) for name in ("spark-class", "spark-submit"))
+CONF = Path(__file__).parents[2] / "conf"
 START_SECONDS = 90
 STOP_SECONDS = 15
 _DEPLOY = "org.apache.spark.deploy"
@@ -63,6 +64,21 @@ def standalone(
         for environ in workers:
             add(environ)
         yield Cluster(address, started, add)
+
+
+@contextmanager
+def connect_server(folder: Path) -> Iterator[str]:
+    """A Spark Connect server as docs/connect.md starts one, but for its port and its folders; gives its address."""
+    own = {
+        "spark.connect.grpc.binding.port": "0", "spark.jars.ivySettings": CONF / "ivysettings.xml",
+        "spark.driver.extraJavaOptions": java.SHORT_LIVED, "spark.sql.warehouse.dir": folder / "warehouse",
+        "spark.sql.shuffle.partitions": "2",
+    }  # fmt: skip
+    file = ["--properties-file", str(CONF / "spark" / "connect.conf")]
+    server = "org.apache.spark.sql.connect.service.SparkConnectServer"
+    with daemon([SPARK_SUBMIT, *file, *conf(own), "--class", server], folder) as process:
+        port = wait_for(r"Spark Connect server started at: \S+:(\d+)", folder, process)
+        yield f"sc://127.0.0.1:{port}"
 
 
 @contextmanager
