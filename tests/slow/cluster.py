@@ -71,12 +71,12 @@ def connect_server(folder: Path) -> Iterator[str]:
     """A Spark Connect server as docs/connect.md starts one, but for its port and its folders; gives its address."""
     own = {
         "spark.connect.grpc.binding.port": "0", "spark.jars.ivySettings": CONF / "ivysettings.xml",
-        "spark.driver.extraJavaOptions": java.SHORT_LIVED, "spark.sql.warehouse.dir": folder / "warehouse",
-        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": folder / "warehouse", "spark.sql.shuffle.partitions": "2",
     }  # fmt: skip
     file = ["--properties-file", str(CONF / "spark" / "connect.conf")]
     server = "org.apache.spark.sql.connect.service.SparkConnectServer"
-    with daemon([SPARK_SUBMIT, *file, *conf(own), "--class", server], folder) as process:
+    command = [SPARK_SUBMIT, *file, *conf(own), "--class", server]
+    with daemon(command, folder, {"SPARK_DAEMON_MEMORY": "2g"}) as process:
         port = wait_for(r"Spark Connect server started at: \S+:(\d+)", folder, process)
         yield f"sc://127.0.0.1:{port}"
 
