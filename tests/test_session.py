@@ -7,8 +7,10 @@ import sys
 import pytest
 
 from tubelake import connect, jvm, session, submitted
+from tubelake.backends import sparknlp
 from tubelake.errors import UsageError
 from tubelake.settings import Spark
+from tubelake.vision import feeding
 
 
 @pytest.mark.parametrize("master", ["spark://127.0.0.1:1", "spark://127.0.0.1", "spark://127.0.0.1:99999"])
@@ -106,3 +108,11 @@ def test_packages_that_a_client_of_connect_lacks_are_named(tmp_path):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert "install tubelake[connect]" in done.stderr
+
+
+def test_what_needs_the_jvm_says_so_over_connect_and_what_can_do_without_does(monkeypatch):
+    monkeypatch.setenv("SPARK_CONNECT_MODE_ENABLED", "1")  # as pyspark does where it makes such a session
+    for needs in (sparknlp.check_session, lambda: feeding.way("petastorm")):
+        with pytest.raises(UsageError, match=r"^\S.* cannot be done over Spark Connect: set spark\.master to another"):
+            needs()
+    assert feeding.way("auto") == "arrow"

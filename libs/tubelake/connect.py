@@ -22,18 +22,20 @@ def address(master: str | None) -> str | None:
     return wanted if wanted.startswith("sc://") else None
 
 
-def session(address: str, conf: Mapping[str, str]) -> "SparkSession":
-    """A session of the server at this address, with those of the settings that a client may change there.
+def session(server: str, conf: Mapping[str, str]) -> "SparkSession":
+    """A session on this server (an address), with those of the settings that a client may change there.
 
     Raises UsageError where nobody answers, or the packages of a client are missing.
     """
-    place = urlsplit(address).netloc  # without its parameters, which may hold a token
+    place = urlsplit(server).netloc  # without its parameters, which may hold a token
     if not submitted.answers(place if re.search(r":\d+$", place) else f"{place}:{_PORT}"):
-        raise UsageError(f"no Spark Connect server answers at sc://{place}: start it, or correct spark.master")
+        raise UsageError(
+            f"no Spark Connect server answers at sc://{place}: start it, or correct spark.master or {REMOTE}"
+        )
     from pyspark.sql import SparkSession
 
     try:
-        found = SparkSession.builder.remote(address).getOrCreate()
+        found = SparkSession.builder.remote(server).getOrCreate()
     except ImportError as error:
         raise UsageError(f"Spark Connect needs packages of its own: install tubelake[connect] ({error})") from None
     for name, value in conf.items():
