@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlparse
 
 from platformdirs import user_cache_path
@@ -289,14 +289,6 @@ def check_jvm(what: str) -> None:
     """Raises UsageError, naming `what` needs them, where Python does not reach the JVM's classes."""
     if not has_jvm():
         raise UsageError(f"{what} cannot be done over Spark Connect: set spark.master to another, such as local[*]")
-
-
-def delete(spark: "SparkSession", address: str) -> None:
-    """Delete a folder, on any file system that Spark's Hadoop knows. Raises UsageError over Spark Connect."""
-    check_jvm(f"deleting {address}")
-    context: Any = spark.sparkContext
-    path = context._jvm.org.apache.hadoop.fs.Path(address)  # noqa: SLF001 - pyspark has no other way
-    path.getFileSystem(context._jsc.hadoopConfiguration()).delete(path, True)  # noqa: SLF001
 
 
 def _first_line(error: Exception) -> str:

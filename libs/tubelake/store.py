@@ -215,16 +215,17 @@ def set_properties(spark: SparkSession, table: Table, lake: Lake, values: Mappin
 
 
 def drop(spark: SparkSession, table: Table, lake: Lake) -> None:
-    """Remove the table with its files; nothing happens where it is missing."""
+    """Remove the table with its files; nothing happens where it is missing. Raises UsageError for a bucket over Connect."""
     if lake.catalog:
         spark.sql(f"DROP TABLE IF EXISTS {name(table, lake)}")
-        return
-    # Spark has no statement for a table that no catalog knows.
-    if folder(lake):
+    elif folder(lake):  # Spark has no statement for a table that no catalog knows
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(_address(table, lake))
     else:
-        session.delete(spark, _address(table, lake))
+        session.check_jvm(f"deleting {_address(table, lake)}")
+        context: Any = spark.sparkContext
+        path = context._jvm.org.apache.hadoop.fs.Path(_address(table, lake))  # noqa: SLF001 - pyspark has no other way
+        path.getFileSystem(context._jsc.hadoopConfiguration()).delete(path, True)  # noqa: SLF001
 
 
 @contextlib.contextmanager
