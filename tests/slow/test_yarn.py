@@ -68,7 +68,7 @@ def ran(packed: None, emulator: Emulator, tmp_path_factory: pytest.TempPathFacto
             "SPARK_LOCAL_IP": "127.0.0.1",
             "YOUTUBE_API_KEY": "AIzaTestKey0123456789",
         }
-        job = beside.submit(submit, as_the_file_says(folder, emulator), ROOT, here)
+        job = beside.submit(submit, as_the_file_says(folder, emulator), ROOT, here, seconds=900)
         while not job.done():
             daemons |= python_daemons(folder / "nodes")
             time.sleep(1)

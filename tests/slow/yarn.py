@@ -19,6 +19,8 @@ _SERVER = conf({
     # One loader for all of Hadoop: classes of a package do not see each other across two.
     "spark.driver.userClassPathFirst": "true",
     "spark.driver.memory": "512m",
+    # A node unpacks an environment of 13,000 files, and starts `chmod` for each: Hadoop's native library is not on Maven.
+    "spark.driver.extraJavaOptions": "-Djdk.lang.Process.launchMechanism=VFORK",
 })  # fmt: skip
 _YARN = {
     "yarn.scheduler.capacity.root.queues": "default",
@@ -64,7 +66,7 @@ def configuration(gateway: JavaGateway, values: Mapping[str, str]) -> object:
 
 def python_daemons(home: Path) -> dict[int, tuple[str, str]]:
     """By process id: the interpreter of each Python daemon of an executor that runs now, and its node."""
-    processes = [process.info | {"pid": process.pid} for process in psutil.process_iter(["cmdline", "cwd"])]
+    processes = [process.info for process in psutil.process_iter(["pid", "cmdline", "cwd"])]
     return {
         each["pid"]: (each["cmdline"][0], node[1])
         for each in processes
