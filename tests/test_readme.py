@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tubelake import cli, demo, errors, job, pipeline, reactions, settings, show, tables, watch
+from tubelake import cli, demo, disk, errors, job, pipeline, reactions, settings, show, tables, watch
 from tubelake.emulator import corpus as corpora
 from tubelake.emulator import parse_faults, running, synthetic
 from tubelake.emulator.methods import METHODS
@@ -103,6 +103,9 @@ def no_work(monkeypatch, tmp_path):
     monkeypatch.setattr(neighbours, "show_neighbours", lambda values, texts, ids, names, *rest, **options: named(names))
     monkeypatch.setattr(projector, "export", lambda values, names, *rest: named(names))
     monkeypatch.setattr(sheet, "make", lambda values, *rest, **options: wanted.append(values))
+    monkeypatch.setattr(
+        disk, "folder", lambda lake: None
+    )  # whose lake is in no folder is not asked whether it is there
     (tmp_path / "conf").symlink_to(ROOT / "conf")
     monkeypatch.chdir(tmp_path)
     return wanted

@@ -9,6 +9,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +34,7 @@ KEYWORDS = ("official", "BTS", "트와이스")
 CAPTIONED, PICTURED, LIVE = 3, 8, 3
 WITH = ("captions", "comments", "chat", "thumbnails", "text", "pictures", "features")
 PIPELINE = (sys.executable, "-m", "tubelake", "pipeline", "--with", ",".join(WITH))
+SLOW = 0.3  # seconds a request: one executor cannot answer everything before the other has begun
 KILLED_AT = "commentThreads.list"  # the method in whose round the second worker dies
 # A cluster of two cores: with Spark's own numbers each small commit takes hundreds of tasks, and there are few rows
 # for what it takes to compile a query.
@@ -52,11 +54,12 @@ def corpus(real_data: Path) -> Corpus:
     return load_corpus(real_data / "corpus")
 
 
-@pytest.fixture(scope="module")
-def emulator(corpus: Corpus) -> Iterator[Emulator]:
-    """Slow enough that one executor cannot answer everything before the other has begun."""
-    with running(corpus, EmulatorOptions(latency_seconds=0.3, chat=ChatOptions(speed=600, polling_seconds=0.5))) as it:
-        yield it
+@contextmanager
+def youtube(corpus: Corpus, latency_seconds: float = 0.0) -> Iterator[Emulator]:
+    """For one place each: its streams begin when it does."""
+    chat = ChatOptions(speed=600, polling_seconds=0.5)
+    with running(corpus, EmulatorOptions(latency_seconds=latency_seconds, chat=chat)) as emulator:
+        yield emulator
 
 
 def overrides(emulator: Emulator, corpus: Corpus, root: str, folder: Path) -> list[str]:
@@ -92,14 +95,18 @@ def as_the_readme_says(master: str, wanted: Sequence[str], given: Mapping[str, s
 
 
 @pytest.fixture(scope="module")
-def on_cluster(packed: None, emulator: Emulator, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def on_cluster(packed: None, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A lake in a bucket that a cluster filled, whose second worker died on the way; its processes are gone."""
     folder = tmp_path_factory.mktemp("cluster")
     for name in ("shell", "events"):
         (folder / name).mkdir()
-    wanted = overrides(emulator, corpus, f"s3a://{BUCKET}/lake", folder)
     jars = session.packages(nlp=False, more=session.reaching(f"s3a://{BUCKET}", Spark()).packages)
-    with object_store(folder) as reached, standalone(folder / "spark") as cluster:
+    with (
+        youtube(corpus, SLOW) as emulator,
+        object_store(folder) as reached,
+        standalone(folder / "spark") as cluster,
+    ):
+        wanted = overrides(emulator, corpus, f"s3a://{BUCKET}/lake", folder)
         given = {**reached, "spark.jars.packages": ",".join(jars)}
         done = submit(as_the_readme_says(cluster.master, wanted, given), ROOT)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -128,22 +135,24 @@ def _replace(cluster: Cluster) -> None:
 
 
 @pytest.fixture(scope="module")
-def on_this_machine(spark: SparkSession, emulator, corpus, tmp_path_factory) -> Place:
+def on_this_machine(spark: SparkSession, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Place:
     folder = tmp_path_factory.mktemp("local")
-    wanted = settings.load(overrides=overrides(emulator, corpus, str(folder / "lake"), folder), environ={})
-    assert job.run_all(lambda: pipeline.jobs_of(wanted, WITH), wanted) == 0
+    with youtube(corpus) as emulator:
+        wanted = settings.load(overrides=overrides(emulator, corpus, str(folder / "lake"), folder), environ={})
+        assert job.run_all(lambda: pipeline.jobs_of(wanted, WITH), wanted) == 0
     return Place(wanted.lake)
 
 
 @pytest.fixture(scope="module")
-def on_spark_4(emulator, corpus, tmp_path_factory) -> Place:
+def on_spark_4(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A lake that Spark 4.1 filled, in the environment of `make test-spark41`."""
     folder = tmp_path_factory.mktemp("spark41")
-    wanted = overrides(emulator, corpus, str(folder / "lake"), folder)
     done = run(["make", "--silent", "spark41"], ROOT, seconds=900)
     assert done.returncode == 0, done.stdout + done.stderr
-    command = [str(ROOT / ".venv-spark41" / "bin" / "python"), *PIPELINE[1:], *sets(wanted)]
-    done = run(command, folder, seconds=1_800)
+    python = str(ROOT / ".venv-spark41" / "bin" / "python")
+    with youtube(corpus) as emulator:
+        wanted = overrides(emulator, corpus, str(folder / "lake"), folder)
+        done = run([python, *PIPELINE[1:], *sets(wanted)], folder, seconds=1_800)
     assert done.returncode == 0, done.stdout + done.stderr
     return Place(Lake(root=str(folder / "lake")))
 
