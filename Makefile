@@ -48,11 +48,11 @@ browser:  ## the Chromium in which a test opens the report: Debian's, where none
 	{ [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	echo "No Chromium is installed, so the report's browser test will be skipped (Debian: apt-get install chromium)"
 
-test-slow: setup browser  ## kills, clusters, whole flows, the report in a browser
-	$(RUN) pytest -m slow --durations=20 $(SIDE_BY_SIDE)
+test-slow: setup browser  ## kills, whole flows, the report in a browser
+	$(RUN) pytest -m "slow and not cluster" --durations=20 $(SIDE_BY_SIDE)
 
-cluster-test: setup  ## the flow on a standalone cluster of two workers, against local mode
-	$(RUN) pytest -m slow tests/slow/test_cluster.py
+cluster-test: setup spark41  ## every job on a standalone cluster and an object store, YARN, workers with GPUs
+	$(RUN) pytest -m cluster --durations=10 $(SIDE_BY_SIDE)
 
 # What workers of a cluster need besides Spark, which they have: https://spark.apache.org/docs/3.5.9/api/python/user_guide/python_packaging.html
 EXTRAS := nlp korean

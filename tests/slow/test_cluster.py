@@ -28,7 +28,9 @@ from tubelake.emulator import ChatOptions, Corpus, Emulator, EmulatorOptions, lo
 from tubelake.settings import Lake, Spark
 from tubelake.tables import Table
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_data, pytest.mark.timeout(2_400)]  # a dozen JVMs on a small machine
+pytestmark = [
+    pytest.mark.slow, pytest.mark.cluster, pytest.mark.real_data, pytest.mark.timeout(2_400),
+]  # fmt: skip
 ROOT = Path(__file__).parents[2]
 KEYWORDS = ("official", "BTS", "트와이스")
 CAPTIONED, PICTURED, LIVE = 3, 8, 3
@@ -147,8 +149,6 @@ def on_this_machine(spark: SparkSession, corpus: Corpus, tmp_path_factory: pytes
 def on_spark_4(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A lake that Spark 4.1 filled, in the environment of `make test-spark41`."""
     folder = tmp_path_factory.mktemp("spark41")
-    done = run(["make", "--silent", "spark41"], ROOT, seconds=900)
-    assert done.returncode == 0, done.stdout + done.stderr
     python = str(ROOT / ".venv-spark41" / "bin" / "python")
     with youtube(corpus) as emulator:
         wanted = overrides(emulator, corpus, str(folder / "lake"), folder)

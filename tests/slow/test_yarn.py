@@ -18,7 +18,9 @@ from tubelake import store, tables
 from tubelake.emulator import Corpus, Emulator, EmulatorOptions, running
 from tubelake.settings import Lake
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200)]  # `make package`, and five JVMs on a small machine
+pytestmark = [
+    pytest.mark.slow, pytest.mark.cluster, pytest.mark.timeout(1_200),
+]  # fmt: skip
 ROOT = Path(__file__).parents[2]
 FILE = "conf/spark/yarn.conf"
 FOUND = {"cooking": 240, "lofi": 30}
