@@ -19,7 +19,7 @@ from tubelake.settings import Lake
 
 DAY = 10_000  # messages
 SIZES = (100_000, 1_000_000, 10_000_000)
-KNOWN = 0.2  # share of an increment that the table has
+KNOWN = 2_000  # of an increment, which the table has already
 TIMES = 5
 FIRST_DAY = 1_700_006_400  # s since 1970, midnight UTC
 
@@ -46,19 +46,19 @@ def fill(spark: SparkSession, lake: Lake, size: int) -> int:
     return len(store.read(spark, tables.CHAT_MESSAGES, lake).inputFiles())
 
 
-def increment(spark: SparkSession, size: int, day: int) -> DataFrame:
-    """The messages of a day after the `size` first, with the last of the day before."""
-    first = size + day * DAY - round(KNOWN * DAY)
+def increment(spark: SparkSession, size: int, number: int) -> DataFrame:
+    """10,000 messages after the `size` first, of which the table has the first after the increments before."""
+    first = size + number * (DAY - KNOWN) - KNOWN
     return messages(spark, first, first + DAY)
 
 
 def merged(spark: SparkSession, lake: Lake, size: int) -> float:
-    """Seconds of a day's upsert, the median of some days one after the other."""
+    """Seconds of a day's upsert, the median of some, one after the other."""
     taken = []
-    for day in range(TIMES):
+    for number in range(TIMES):
         with stopwatch() as seconds:
-            changed = upsert.merge(increment(spark, size, day), tables.CHAT_MESSAGES, lake)
-        assert changed == (DAY - round(KNOWN * DAY)), changed
+            changed = upsert.merge(increment(spark, size, number), tables.CHAT_MESSAGES, lake)
+        assert changed == DAY - KNOWN, changed
         taken.append(seconds[0])
     return statistics.median(taken)
 

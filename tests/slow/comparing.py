@@ -8,10 +8,11 @@ from tubelake import store
 from tubelake.settings import Lake
 from tubelake.tables import Table
 
-# Times of fetches, what is counted until then, and the process that a picture was read in.
+# Times of fetches and of streams that are played now, polls until their end, what is counted until then, the process that
+# read a picture.
 OF_THE_RUN = (
-    "fetched_at", "first_seen_at", "request_id", "first_polled_at", "last_polled_at", "counted_at", "age_days",
-    "views_per_day", "process",
+    "fetched_at", "first_seen_at", "request_id", "first_polled_at", "last_polled_at", "poll_count", "units", "offline_at",
+    "counted_at", "age_days", "views_per_day", "process",
 )  # fmt: skip
 # A text in a picture may read differently by a letter beside other pictures, and which stand together is not laid down.
 OF_NEIGHBOURS = {
