@@ -219,16 +219,8 @@ def test_a_file_that_cannot_be_written_is_one_line(spark, settings_for, tmp_path
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="give another --out"):
         build.build(spark, settings_for("http://127.0.0.1:9"), tmp_path / "file" / "below.html")
+    (tmp_path / "lake").mkdir()
+    sets = ["--set", f"lake.root={tmp_path / 'lake'}", "--set", f"run.logs={tmp_path}"]
     with pytest.raises(SystemExit, match="2"):
-        cli.main(
-            [
-                "report",
-                "--out",
-                str(tmp_path),
-                "--set",
-                f"lake.root={tmp_path / 'lake'}",
-                "--set",
-                f"run.logs={tmp_path}",
-            ]
-        )
+        cli.main(["report", "--out", str(tmp_path), *sets])
     assert "is a folder; give --out a file" in capsys.readouterr().err

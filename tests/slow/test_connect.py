@@ -30,14 +30,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "connect.md"
 
 KEYWORD = "lofi"
 FETCHING = (
-    "collect_channels",
-    "collect_charts",
-    "collect_search",
-    "collect_videos",
-    "collect_recall",
-    "build_videos",
-    "collect_chat",
-)
+    "collect_channels", "collect_charts", "collect_search", "collect_videos", "collect_recall", "build_videos", "collect_chat",
+)  # fmt: skip
 OF_FEW = ("collect_comments", "collect_captions", "collect_thumbnails")
 # Models take a minute each to load. They meet Spark in one call of `mapInArrow`, as score_text does, which loads none.
 WITH_MODELS = ("read_thumbnails", "read_faces", "embed_text", "train_sentiment", "train_emotion")
