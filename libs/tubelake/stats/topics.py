@@ -33,7 +33,7 @@ def topic_weights(documents: DataFrame, k: int) -> DataFrame:
     count = documents.count()
     if count < FEWEST_VIDEOS:
         return documents.sparkSession.createDataFrame([], "video_id string, topic int, term string, weight double")
-    # In one order, so that the same lake gives the same topics.
+    # In one order, so that the same lake gives much the same topics: words that are equally common still stand in any order.
     ordered = documents.repartition("video_id").sortWithinPartitions("video_id")
     vectorizer = CountVectorizer(inputCol="words", outputCol="features", vocabSize=VOCABULARY).fit(ordered)
     vectors = vectorizer.transform(ordered).drop("words").persist()
