@@ -51,7 +51,7 @@ browser:  ## the Chromium in which a test opens the report: Debian's, where none
 test-slow: setup browser  ## kills, whole flows, the report in a browser
 	$(RUN) pytest -m "slow and not cluster" --durations=20 $(SIDE_BY_SIDE)
 
-cluster-test: setup spark41  ## every job on a standalone cluster and an object store, YARN, workers with GPUs
+cluster-test: setup spark41  ## every job on a standalone cluster and an object store, and YARN
 	$(RUN) pytest -m cluster --durations=10 $(SIDE_BY_SIDE)
 
 # What workers of a cluster need besides Spark, which they have: https://spark.apache.org/docs/3.5.9/api/python/user_guide/python_packaging.html

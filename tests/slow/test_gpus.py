@@ -9,7 +9,7 @@ import pytest
 from tests.slow import on_gpus
 from tests.slow.cluster import clean_environ, conf, standalone, submit
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "conf/spark/discover_gpus.sh"
 # Real machines all count from 0. Here a number says whose it is.
