@@ -30,6 +30,7 @@ from tubelake.options import (
     VideoIds,
     Videos,
     With,
+    brief,
     telling,
 )
 from tubelake.report_commands import app as report_app
@@ -167,13 +168,13 @@ def plan(
 ) -> None:
     """What a collection will cost: calls, quota days and storage, before anything is spent."""
     wanted = _selected(config, sets, keywords=keyword, since=since, until=until, max_videos=max_videos)
-    raise typer.Exit(job.run_all(["plan"], _brief(wanted)))
+    raise typer.Exit(job.run_all(["plan"], brief(wanted)))
 
 
 @app.command()
 def status(keyword: Keywords = None, sets: Sets = None, config: Config = None) -> None:
     """How far each keyword is, what quota is left today and when it resets."""
-    raise typer.Exit(job.run_all(["status"], _brief(_selected(config, sets, keywords=keyword))))
+    raise typer.Exit(job.run_all(["status"], brief(_selected(config, sets, keywords=keyword))))
 
 
 @app.command()
@@ -226,8 +227,7 @@ def show(
     """Print rows of a table of the lake."""
     from tubelake.show import show_table
 
-    wanted = telling(config, sets)
-    show_table(wanted, table, limit, where, columns)
+    show_table(telling(config, sets), table, limit, where, columns)
 
 
 @app.command(name="settings")
@@ -235,11 +235,6 @@ def list_settings(sets: Sets = None, config: Config = None) -> None:
     """List every setting with its value and meaning."""
     values = settings.load(config, sets or ())
     console.show("Settings", ["setting", "value", "meaning"], settings.explained(values))
-
-
-def _brief(values: Settings) -> Settings:
-    """The settings of a command that only tells."""
-    return settings.changed(values, "spark", brief=True)
 
 
 def _selected(

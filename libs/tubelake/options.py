@@ -62,4 +62,9 @@ def telling(config: Path | None, sets: Sequence[str] | None) -> Settings:
     root = disk.folder(wanted.lake)
     if root and not root.is_dir():
         raise UsageError(f"there is no lake in {root}: correct lake.root, or fill it first with tubelake pipeline")
-    return job.with_run_id(settings.changed(wanted, "spark", brief=True))
+    return job.with_run_id(brief(wanted))
+
+
+def brief(wanted: Settings) -> Settings:
+    """The settings of a command that only tells: its session lasts for seconds."""
+    return settings.changed(wanted, "spark", brief=True)

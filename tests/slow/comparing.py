@@ -31,7 +31,7 @@ def contents(spark: SparkSession, table: Table, lake: Lake) -> Contents:
     rows = store.read(spark, table, lake)
     for column, value in OF_CHANCE.items():
         if column in rows.columns:
-            rows = rows.where(rows[column] != value)
+            rows = rows.where(~rows[column].eqNullSafe(value))
     return Counter(
         tuple(map(_shown, row)) for row in rows.drop(*OF_THE_RUN, *OF_NEIGHBOURS.get(table.name, ())).collect()
     )

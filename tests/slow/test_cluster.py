@@ -28,6 +28,7 @@ from tubelake.emulator import ChatOptions, Corpus, Emulator, EmulatorOptions, lo
 from tubelake.settings import Lake, Spark
 from tubelake.tables import Table
 
+# A dozen JVMs take turns on a small machine.
 pytestmark = [
     pytest.mark.slow, pytest.mark.cluster, pytest.mark.real_data, pytest.mark.timeout(2_400),
 ]  # fmt: skip

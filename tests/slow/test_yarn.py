@@ -18,6 +18,7 @@ from tubelake import store, tables
 from tubelake.emulator import Corpus, Emulator, EmulatorOptions, running
 from tubelake.settings import Lake
 
+# `make package`, and five JVMs on a small machine.
 pytestmark = [
     pytest.mark.slow, pytest.mark.cluster, pytest.mark.timeout(1_200),
 ]  # fmt: skip

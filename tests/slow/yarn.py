@@ -7,13 +7,12 @@ from pathlib import Path
 
 import psutil
 from py4j.java_gateway import GatewayParameters, JavaGateway
-from tests.slow.cluster import SPARK_HOME, SPARK_SUBMIT, START_SECONDS, conf, daemon, wait_for
+from tests.slow.cluster import SPARK_SUBMIT, START_SECONDS, conf, daemon, wait_for
 
-from tubelake import resources
+from tubelake import jvm, resources
 
 # Of the version that Spark has. Hadoop's tests find Bouncy Castle on their own path.
-_HADOOP = next(SPARK_HOME.glob("jars/hadoop-client-api-*.jar")).stem.rpartition("-")[2]
-_JARS = f"org.apache.hadoop:hadoop-client-minicluster:{_HADOOP},org.bouncycastle:bcpkix-jdk15on:1.70"
+_JARS = f"org.apache.hadoop:hadoop-client-minicluster:{jvm.hadoop_version()},org.bouncycastle:bcpkix-jdk15on:1.70"
 _SERVER = conf({
     "spark.jars.ivySettings": resources.path("conf") / "ivysettings.xml",
     # One loader for all of Hadoop: classes of a package do not see each other across two.
